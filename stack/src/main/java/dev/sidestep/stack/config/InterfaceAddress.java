@@ -1,0 +1,32 @@
+package dev.sidestep.stack.config;
+
+import dev.sidestep.stack.wire.IpAddress;
+
+/**
+ * An address of one of our interfaces with the length of its network's prefix, as in {@code
+ * 192.0.2.1/24}.
+ *
+ * @param address the interface's own address
+ * @param prefixLength leading bits that name the network, 0 to 32 for IPv4, 0 to 128 for IPv6
+ */
+public record InterfaceAddress(IpAddress address, int prefixLength) {
+
+  /** Whether {@code other} lies in this address's network. */
+  public boolean networkContains(IpAddress other) {
+    if (address.isV4() != other.isV4()) {
+      return false;
+    }
+    int bits = address.isV4() ? prefixLength + 96 : prefixLength;
+    return matches(address.high(), other.high(), Math.min(bits, 64))
+        && matches(address.low(), other.low(), Math.max(bits - 64, 0));
+  }
+
+  private static boolean matches(long a, long b, int bits) {
+    return bits == 0 || (a ^ b) >>> (64 - bits) == 0;
+  }
+
+  @Override
+  public String toString() {
+    return address + "/" + prefixLength;
+  }
+}
