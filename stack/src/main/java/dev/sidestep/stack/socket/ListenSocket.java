@@ -1,0 +1,58 @@
+package dev.sidestep.stack.socket;
+
+import org.jctools.queues.SpscArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listening TCP socket with its queue of established connections (the accept queue).
+ *
+ * <p>Threads: the shard's owner offers, one application thread at a time accepts.
+ */
+public final class ListenSocket extends StackSocket {
+
+  /** Linux: net.core.somaxconn. */
+  private static final int MAX_BACKLOG = 4096;
+
+  /** java.net's default when an application names no backlog. */
+  public static final int DEFAULT_BACKLOG = 50;
+
+  private final int backlog;
+  private final SpscArrayQueue<StreamSocket> accepted;
+
+  /** A listener with room for {@code backlog} connections not yet accepted, at most 4096. */
+  public ListenSocket(SocketOwner owner, int backlog) {
+    super(owner);
+    this.backlog = Math.min(backlog < 1 ? DEFAULT_BACKLOG : backlog, MAX_BACKLOG);
+    // Linux admits one more than the backlog (sk_acceptq_is_full is "greater than").
+    this.accepted = new SpscArrayQueue<>(this.backlog + 1);
+  }
+
+  /** Connections that may wait to be accepted. */
+  public int backlog() {
+    return backlog;
+  }
+
+  /** Takes the oldest established connection, or null if there is none. */
+  public @Nullable StreamSocket accept() {
+    return accepted.poll();
+  }
+
+  /** Owner: whether no further connection can be taken. */
+  public boolean isFull() {
+    return accepted.size() > backlog;
+  }
+
+  /** Owner: adds an established connection and signals. Returns false when full. */
+  public boolean offer(StreamSocket connection) {
+    if (isFull() || !accepted.offer(connection)) {
+      return false;
+    }
+    readiness().signal(Readiness.ACCEPT);
+    return true;
+  }
+
+  @Override
+  public int readyOps() {
+    return accepted.isEmpty() ? 0 : Readiness.ACCEPT;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.sidestep.stack.socket;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * A piece of socket memory. The same bytes are seen as a segment by the stack and as a buffer by
+ * the application's reads and writes, so that neither side allocates a view.
+ */
+final class Page {
+
+  /** Shift and size: large enough that most segments lie in one page. */
+  static final int SHIFT = 14;
+
+  static final int SIZE_BYTES = 1 << SHIFT;
+  static final int OFFSET_MASK = SIZE_BYTES - 1;
+
+  final MemorySegment memory;
+  final ByteBuffer buffer;
+
+  Page(MemorySegment memory) {
+    this.memory = memory;
+    this.buffer = memory.asByteBuffer();
+  }
+}

@@ -1,0 +1,17 @@
+package dev.sidestep.stack.socket;
+
+/** Why a connection failed or ended; the names are errno's, so that messages can follow. */
+public enum SocketError {
+  /** The peer answered a SYN with RST. */
+  ECONNREFUSED,
+  /** The peer sent RST on a connection. */
+  ECONNRESET,
+  /** The peer did not answer in time. */
+  ETIMEDOUT,
+  /** The destination's last hop does not answer, or a router said so. */
+  EHOSTUNREACH,
+  /** There is no route to the destination. */
+  ENETUNREACH,
+  /** The stack was shut down. */
+  ENETDOWN
+}

@@ -1,0 +1,137 @@
+package dev.sidestep.stack.socket;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * Bytes received and not yet read by the application (sk_receive_queue). Segments that arrive ahead
+ * of a hole are stored at their place at once; the hole's owner remembers where they are and {@link
+ * #publish publishes} them when the hole is filled, so no packet buffer is ever held back by a slow
+ * reader.
+ *
+ * <p>Threads: the shard's owner stores and publishes, one application thread at a time reads.
+ */
+public final class SocketReceiveQueue extends PagedStream {
+
+  /** Owner: highest position ever stored, in order or not. */
+  private long highestStored;
+
+  /** Position of the byte behind the last one the peer was told it may send; written by TCP. */
+  private volatile long advertisedEdge;
+
+  private volatile boolean finished;
+
+  /** A queue for up to {@code capacityBytes}; see {@link #setCapacityBytes}. */
+  public SocketReceiveQueue(SocketMemory memory, int capacityBytes) {
+    super(memory, capacityBytes);
+  }
+
+  /**
+   * Owner: copies bytes to their place in the stream without making them readable.
+   *
+   * @param position of the first byte, at or above {@link #tail()}; the caller has cut the segment
+   *     to the window
+   * @return false when socket memory is exhausted; some of the bytes may have been stored
+   */
+  public boolean store(long position, MemorySegment source, long sourceOffset, int lengthBytes) {
+    long to = position;
+    long end = position + lengthBytes;
+    while (to < end) {
+      Page page = pageForWriting(to);
+      if (page == null) {
+        return false;
+      }
+      int at = (int) to & Page.OFFSET_MASK;
+      int count = (int) Math.min(end - to, Page.SIZE_BYTES - at);
+      MemorySegment.copy(source, sourceOffset + (to - position), page.memory, at, count);
+      to += count;
+    }
+    highestStored = Math.max(highestStored, end);
+    return true;
+  }
+
+  /** Owner: makes everything below {@code newTail} readable. The caller signals readiness. */
+  public void publish(long newTail) {
+    publishTail(newTail);
+  }
+
+  /** Owner: nothing follows what has been published (FIN). The caller signals readiness. */
+  public void finish() {
+    finished = true;
+  }
+
+  /** Whether the peer's FIN has arrived and everything before it was published. Any thread. */
+  public boolean isFinished() {
+    return finished;
+  }
+
+  /** Owner: remembers how far the peer was told it may send, so that readers can tell. */
+  public void setAdvertisedEdge(long position) {
+    advertisedEdge = position;
+  }
+
+  /** Owner: gives the memory of an empty queue back; for a connection that has gone idle. */
+  public void releaseIdleMemory() {
+    releaseIfEmpty(highestStored);
+  }
+
+  /** Owner: gives all memory back; only when no thread reads any more. */
+  public void close() {
+    releaseAll();
+  }
+
+  /**
+   * Reader: takes bytes out, as many as there are and fit.
+   *
+   * @return the number of bytes, 0 when there are none at the moment, -1 at the end of the stream
+   */
+  public int read(ByteBuffer destination) {
+    // Before the tail: what was published before the end is then surely seen.
+    boolean end = finished;
+    long from = head();
+    int count = (int) Math.min(tail() - from, destination.remaining());
+    if (count == 0) {
+      return end && destination.hasRemaining() && tail() == from ? -1 : 0;
+    }
+    copyOut(from, count, destination);
+    publishHead(from + count);
+    return count;
+  }
+
+  private void copyOut(long position, int lengthBytes, ByteBuffer destination) {
+    long from = position;
+    int to = destination.position();
+    long end = position + lengthBytes;
+    while (from < end) {
+      int at = (int) from & Page.OFFSET_MASK;
+      int count = (int) Math.min(end - from, Page.SIZE_BYTES - at);
+      destination.put(to, pageForReading(from).buffer, at, count);
+      from += count;
+      to += count;
+    }
+    destination.position(to);
+  }
+
+  /** Reader: throws away what is queued. Returns the number of bytes. */
+  public int discard() {
+    int count = queuedBytes();
+    publishHead(head() + count);
+    return count;
+  }
+
+  /**
+   * Reader: whether the window has opened so far since the peer was last told that it should hear
+   * of it now (RFC 9293 §3.8.6.2.2, receiver's silly window avoidance: half the buffer; Linux: when
+   * it at least doubles).
+   */
+  public boolean windowUpdateDue() {
+    long edge = head() + capacityBytes();
+    long grown = edge - advertisedEdge;
+    return grown >= capacityBytes() / 2;
+  }
+
+  /** Any thread: bytes the reader can take at once. */
+  public int availableBytes() {
+    return queuedBytes();
+  }
+}

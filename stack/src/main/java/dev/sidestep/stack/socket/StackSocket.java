@@ -1,0 +1,113 @@
+package dev.sidestep.stack.socket;
+
+import dev.sidestep.stack.wire.IpAddress;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket of the stack: the part application threads and the shard's owner share.
+ *
+ * <p>Threads: any, unless a method says "owner". Addresses are set before the command that makes
+ * the owner look at them and do not change after that.
+ */
+public abstract class StackSocket {
+
+  private static final VarHandle PENDING;
+
+  static {
+    try {
+      PENDING = MethodHandles.lookup().findVarHandle(StackSocket.class, "pending", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final SocketOwner owner;
+  private final Readiness readiness = new Readiness();
+  private final StreamOptions options = new StreamOptions();
+
+  private volatile IpAddress localAddress = IpAddress.ANY_V4;
+  private volatile int localPort;
+
+  @SuppressWarnings("unused") // through PENDING
+  private volatile int pending;
+
+  /** Owner: the transport's half of this socket, such as the TCB; no other thread may look. */
+  private @Nullable Object transport;
+
+  StackSocket(SocketOwner owner) {
+    this.owner = owner;
+  }
+
+  /** {@link Readiness} bits of what is ready now. */
+  public abstract int readyOps();
+
+  /** The shard this socket lives on. */
+  public final SocketOwner owner() {
+    return owner;
+  }
+
+  /** Who waits for this socket. */
+  public final Readiness readiness() {
+    return readiness;
+  }
+
+  /** The socket's options. */
+  public final StreamOptions options() {
+    return options;
+  }
+
+  /** The address bound to; a wildcard until bound or connected. */
+  public final IpAddress localAddress() {
+    return localAddress;
+  }
+
+  /** The port bound to, or 0. */
+  public final int localPort() {
+    return localPort;
+  }
+
+  /** Sets the local end; by the engine when binding, by TCP for accepted sockets. */
+  public final void setLocal(IpAddress address, int port) {
+    localAddress = address;
+    localPort = port;
+  }
+
+  /** Asks the shard's owner for {@link Command} bits. */
+  public final void submit(int commands) {
+    owner.submit(this, commands);
+  }
+
+  /**
+   * Adds command bits to those not yet carried out.
+   *
+   * @return whether there were none, so that the socket must now be put into the owner's queue
+   */
+  public final boolean addPending(int commands) {
+    return (int) PENDING.getAndBitwiseOr(this, commands) == 0;
+  }
+
+  /** Owner: takes the command bits to carry out. */
+  public final int takePending() {
+    return (int) PENDING.getAndSet(this, 0);
+  }
+
+  /** Owner: the transport's half, or null before the first command and after the end. */
+  public final @Nullable Object transport() {
+    return transport;
+  }
+
+  /** Owner: sets the transport's half. */
+  public final void setTransport(@Nullable Object transport) {
+    this.transport = transport;
+  }
+
+  /**
+   * The application is done with the socket. No thread may be inside a read or write of it, and
+   * none may start one afterwards.
+   */
+  public final void close() {
+    submit(Command.CLOSE);
+  }
+}
