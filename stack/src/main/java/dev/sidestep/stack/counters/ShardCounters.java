@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
  * The counters of one shard. Only the shard's owner writes, so a count is one plain add and an
  * opaque store; any thread may read and sees a recent value.
  */
+@SuppressWarnings("EnumOrdinal") // an ordinal is the index of a count and outlives nothing
 public final class ShardCounters {
 
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);

@@ -15,6 +15,7 @@ import java.net.BindException;
  *
  * <p>Threads: any, for every method.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class StackEngine implements AutoCloseable {
 
   private StackEngine() {}

@@ -1,6 +1,7 @@
 /**
- * The wiring and the loop: {@link dev.sidestep.stack.engine.StackEngine} is what the provider opens,
- * a {@code Shard} is one queue pair with everything hashed to it and the poll loop that drives it.
+ * The wiring and the loop: {@link dev.sidestep.stack.engine.StackEngine} is what the provider
+ * opens, a {@code Shard} is one queue pair with everything hashed to it and the poll loop that
+ * drives it.
  *
  * <p>Came from: an application thread that needs the network, or the background driver. Goes to:
  * every layer below, which it wires together.
