@@ -1,0 +1,88 @@
+package dev.sidestep.samples;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Locale;
+
+/**
+ * Sends a stream over one connection as fast as the connection takes it, and measures until the
+ * server confirms the last byte. Prints one line of {@code name=value} pairs.
+ */
+public final class BulkClient {
+  private BulkClient() {}
+
+  /** Sends and prints. */
+  public static void main(String[] args) throws IOException {
+    Options options =
+        new Options("BulkClient", "Sends a stream to a bulk server and measures its rate.")
+            .value("host", "127.0.0.1", "server's address")
+            .value("port", "7008", "server's port")
+            .value("size", "256k", "bytes handed to each write")
+            .value("bytes", "1g", "bytes to send in all")
+            .value("warmup", "0", "bytes to send over a first connection, not measured")
+            .value("seed", "1", "which random stream is sent")
+            .flag("verify", "send random data, which the server's --verify checks")
+            .flag("exit-after-write", "end the JVM as soon as the last write has returned")
+            .parse(args);
+    if (options.number("warmup") > 0) {
+      transfer(options, options.number("warmup"));
+    }
+    long totalBytes = options.number("bytes");
+    double seconds = transfer(options, totalBytes) / 1e9;
+    System.out.printf(
+        Locale.ROOT,
+        "bulk bytes=%d chunk_bytes=%d seconds=%.3f bytes_per_s=%.0f%n",
+        totalBytes,
+        options.number("size"),
+        seconds,
+        totalBytes / seconds);
+  }
+
+  private static long transfer(Options options, long totalBytes) throws IOException {
+    InetSocketAddress server =
+        new InetSocketAddress(options.text("host"), options.smallNumber("port"));
+    try (SocketChannel channel = SocketChannel.open(server)) {
+      long start = System.nanoTime();
+      send(channel, options, totalBytes);
+      if (options.has("exit-after-write")) {
+        System.out.println("written bytes=" + totalBytes);
+        System.exit(0);
+      }
+      channel.shutdownOutput();
+      long confirmedBytes = confirmation(channel);
+      if (confirmedBytes != totalBytes) {
+        throw new IOException(confirmedBytes + " of " + totalBytes + " bytes arrived");
+      }
+      return System.nanoTime() - start;
+    }
+  }
+
+  private static void send(SocketChannel channel, Options options, long totalBytes)
+      throws IOException {
+    RandomData data = new RandomData(options.number("seed"));
+    ByteBuffer buffer = ByteBuffer.allocateDirect(options.smallNumber("size"));
+    for (long sentBytes = 0; sentBytes < totalBytes; ) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), totalBytes - sentBytes));
+      if (options.has("verify")) {
+        data.fill(buffer, sentBytes);
+        buffer.rewind();
+      }
+      while (buffer.hasRemaining()) {
+        sentBytes += channel.write(buffer);
+      }
+    }
+  }
+
+  private static long confirmation(SocketChannel channel) throws IOException {
+    ByteBuffer answer = ByteBuffer.allocate(Long.BYTES);
+    while (answer.hasRemaining()) {
+      if (channel.read(answer) < 0) {
+        throw new EOFException("the server closed the connection before it confirmed");
+      }
+    }
+    return answer.flip().getLong();
+  }
+}

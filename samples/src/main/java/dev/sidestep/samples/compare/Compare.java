@@ -1,0 +1,95 @@
+package dev.sidestep.samples.compare;
+
+import dev.sidestep.samples.Options;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs the same programs on the kernel's stack over loopback and on Sidestep over DPDK memif, in
+ * one go, and shows both. Ends with status 1 when a part fails.
+ */
+public final class Compare {
+  private final Options options;
+  private final int repetitions;
+  private final long roundTrips;
+  private final long bulkBytes;
+
+  private Compare(Options options) {
+    this.options = options;
+    this.repetitions = options.has("quick") ? 1 : options.has("full") ? 5 : 3;
+    this.roundTrips = options.has("quick") ? 20_000 : options.has("full") ? 300_000 : 100_000;
+    this.bulkBytes = (options.has("quick") ? 256L : options.has("full") ? 4096L : 1024L) << 20;
+  }
+
+  /** Runs what the options ask for. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Options options =
+        new Options(
+                "samples/compare", "Compares Sidestep with the kernel's stack, between two JVMs.")
+            .value("agent", "agent/target/sidestep-agent.jar", "Sidestep's jar")
+            .value("only", "all", "latency, bulk, idle or all")
+            .value("mode", "selector", "how the echo programs wait: selector, blocking or spin")
+            .value("profile", "", "Sidestep's profile: latency, balanced or throughput")
+            .flag("quick", "one short repetition, about half a minute")
+            .flag("full", "more and longer repetitions, some minutes")
+            .parse(args);
+    try {
+      new Compare(options).run();
+    } catch (CompareException e) {
+      System.out.println();
+      System.err.println("samples/compare: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private void run() throws IOException, CompareException, InterruptedException {
+    Path agentJar = Path.of(options.text("agent")).toAbsolutePath();
+    if (!Files.isReadable(agentJar)) {
+      throw new CompareException(agentJar + " is not there; the command samples/compare builds it");
+    }
+    Path directory = Files.createTempDirectory("sidestep-compare");
+    try {
+      compare(new Programs(agentJar, directory, options.text("profile")));
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private void compare(Programs programs)
+      throws IOException, CompareException, InterruptedException {
+    List<Part> parts = parts(programs);
+    Progress progress = new Progress(parts.stream().mapToInt(Part::steps).sum());
+    for (Part part : parts) {
+      part.run(progress);
+    }
+    for (Part part : parts) {
+      System.out.println();
+      System.out.print(part.report());
+    }
+  }
+
+  private List<Part> parts(Programs programs) {
+    Part latency = new LatencyComparison(programs, repetitions, roundTrips, options.text("mode"));
+    Part bulk = new BulkComparison(programs, repetitions, bulkBytes);
+    Part idle = new IdleMeasurement(programs);
+    return switch (options.text("only")) {
+      case "all" -> List.of(latency, bulk, idle);
+      case "latency" -> List.of(latency);
+      case "bulk" -> List.of(bulk);
+      case "idle" -> List.of(idle);
+      default -> throw options.refuse("--only is latency, bulk, idle or all");
+    };
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

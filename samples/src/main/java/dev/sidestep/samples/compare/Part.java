@@ -1,0 +1,13 @@
+package dev.sidestep.samples.compare;
+
+import java.io.IOException;
+
+/** One part of the comparison: measures first, reports when all parts have measured. */
+interface Part {
+  /** How many lines of progress {@link #run} prints. */
+  int steps();
+
+  void run(Progress progress) throws IOException, CompareException, InterruptedException;
+
+  String report();
+}

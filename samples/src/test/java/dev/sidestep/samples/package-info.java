@@ -1,0 +1,5 @@
+/** Tests of the sample programs. */
+@NullMarked
+package dev.sidestep.samples;
+
+import org.jspecify.annotations.NullMarked;
