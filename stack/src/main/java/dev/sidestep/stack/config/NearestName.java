@@ -1,0 +1,43 @@
+package dev.sidestep.stack.config;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what a user who misspelt a setting probably meant. */
+final class NearestName {
+
+  private NearestName() {}
+
+  /** The closest setting's name, or {@code null} if none is close. */
+  static @Nullable String of(String misspelt) {
+    String wanted = misspelt.toLowerCase(Locale.ROOT);
+    String nearest = null;
+    // A third of the word wrong is still a misspelling; more is another word.
+    int best = Math.max(2, (wanted.length() - Setting.PREFIX.length()) / 3) + 1;
+    for (Setting setting : Setting.values()) {
+      int distance = editDistance(wanted, setting.propertyName());
+      if (distance < best) {
+        best = distance;
+        nearest = setting.propertyName();
+      }
+    }
+    return nearest;
+  }
+
+  /** Levenshtein's distance: insertions, deletions and replacements. */
+  static int editDistance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    Arrays.setAll(row, i -> i);
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}
