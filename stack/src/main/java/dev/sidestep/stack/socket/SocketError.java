@@ -10,6 +10,8 @@ public enum SocketError {
   ETIMEDOUT,
   /** The destination's last hop does not answer, or a router said so. */
   EHOSTUNREACH,
+  /** The two ends of the connection are in use by another one. */
+  EADDRNOTAVAIL,
   /** There is no route to the destination. */
   ENETUNREACH,
   /** The stack was shut down. */
