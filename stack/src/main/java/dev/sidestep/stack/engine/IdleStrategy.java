@@ -1,0 +1,56 @@
+package dev.sidestep.stack.engine;
+
+import static java.util.concurrent.TimeUnit.MICROSECONDS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.sidestep.stack.config.Profile;
+
+/**
+ * How long threads poll before they sleep, and how long the driver sleeps between polls.
+ *
+ * @param spinNanos how long a waiting thread polls or spins before it parks; {@link Long#MAX_VALUE}
+ *     for ever
+ * @param virtualSpinNanos the same for a virtual thread, which holds its carrier meanwhile
+ * @param driverLingerNanos how long the driver keeps polling without a pause after the last packet
+ * @param driverMinSleepNanos the driver's first sleep when the network falls silent
+ * @param driverMaxSleepNanos the sleep it grows to, doubling: the longest a packet waits when all
+ *     threads are asleep
+ * @param standbySleepNanos its sleep while application threads poll; a thread that parks wakes it
+ */
+record IdleStrategy(
+    long spinNanos,
+    long virtualSpinNanos,
+    long driverLingerNanos,
+    long driverMinSleepNanos,
+    long driverMaxSleepNanos,
+    long standbySleepNanos) {
+
+  static IdleStrategy of(Profile profile) {
+    return switch (profile) {
+      case LATENCY ->
+          new IdleStrategy(
+              Long.MAX_VALUE,
+              MICROSECONDS.toNanos(50),
+              MICROSECONDS.toNanos(100),
+              MICROSECONDS.toNanos(1),
+              MICROSECONDS.toNanos(50),
+              MILLISECONDS.toNanos(10));
+      case BALANCED ->
+          new IdleStrategy(
+              MICROSECONDS.toNanos(100),
+              MICROSECONDS.toNanos(10),
+              MICROSECONDS.toNanos(50),
+              MICROSECONDS.toNanos(50),
+              MILLISECONDS.toNanos(1),
+              MILLISECONDS.toNanos(10));
+      case THROUGHPUT ->
+          new IdleStrategy(
+              MICROSECONDS.toNanos(20),
+              0,
+              MICROSECONDS.toNanos(20),
+              MICROSECONDS.toNanos(50),
+              MILLISECONDS.toNanos(2),
+              MILLISECONDS.toNanos(10));
+    };
+  }
+}
