@@ -122,7 +122,10 @@ final class ConfigDraft {
   }
 
   private void requireMtuForFamilies() {
-    boolean v6 = addresses.stream().anyMatch(address -> !address.address().isV4());
+    boolean v6 = false;
+    for (InterfaceAddress address : addresses) {
+      v6 |= !address.address().isV4();
+    }
     if (v6 && mtuBytes != 0 && mtuBytes < MIN_V6_MTU_BYTES) {
       throw new ConfigException(
           "sidestep.mtu=" + mtuBytes + ": IPv6 needs at least " + MIN_V6_MTU_BYTES + " bytes");

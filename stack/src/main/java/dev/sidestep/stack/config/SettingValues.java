@@ -237,7 +237,7 @@ final class SettingValues {
   }
 
   private static long digits(String number, String whole) {
-    if (number.isEmpty() || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (!isDigits(number)) {
       throw new IllegalArgumentException(
           whole.isEmpty() ? "the value is missing" : "not a whole number");
     }
@@ -245,6 +245,15 @@ final class SettingValues {
       throw new IllegalArgumentException("out of range");
     }
     return Long.parseLong(number);
+  }
+
+  private static boolean isDigits(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !text.isEmpty();
   }
 
   static String quote(String text) {

@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,11 +46,11 @@ public final class SettingsReader {
    * @throws ConfigException with one line about the first thing that is wrong
    */
   public StackConfig read() {
+    ConfigDraft draft = new ConfigDraft();
     if (file != null) {
       load(file);
+      apply(draft, fromFile, fromFile.stringPropertyNames(), " (in " + file + ")");
     }
-    ConfigDraft draft = new ConfigDraft();
-    apply(draft, fromFile, fromFile.stringPropertyNames(), " (in " + file + ")");
     apply(draft, system, ourNames(system), "");
     return draft.finish();
   }
@@ -85,9 +85,13 @@ public final class SettingsReader {
   }
 
   private static Set<String> ourNames(Properties properties) {
-    return properties.stringPropertyNames().stream()
-        .filter(name -> name.startsWith(Setting.PREFIX))
-        .collect(Collectors.toSet());
+    Set<String> names = new HashSet<>();
+    for (String name : properties.stringPropertyNames()) {
+      if (name.startsWith(Setting.PREFIX)) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
   private static void apply(

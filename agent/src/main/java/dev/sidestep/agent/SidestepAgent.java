@@ -1,0 +1,124 @@
+package dev.sidestep.agent;
+
+import dev.sidestep.provider.SidestepSettings;
+import dev.sidestep.provider.kernel.ExitHook;
+import dev.sidestep.provider.kernel.KernelAccess;
+import dev.sidestep.stack.config.ConfigException;
+import dev.sidestep.stack.config.SettingsReader;
+import dev.sidestep.stack.config.StackConfig;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prepares a JVM for Sidestep before the program's {@code main}. It reads the settings, opens the
+ * doors into the JDK and chooses the provider; it starts nothing: {@code JAVA_TOOL_OPTIONS} brings
+ * the agent into every JVM of an environment, and most of them never open a socket. It does not log
+ * either, which would fix the logging set-up before the program can choose its own.
+ */
+final class SidestepAgent {
+
+  static final String PROVIDER_PROPERTY = "java.nio.channels.spi.SelectorProvider";
+  static final String PROVIDER = "dev.sidestep.provider.SidestepSelectorProvider";
+
+  /** Netty's own switch: its native transports call the kernel and no provider at all. */
+  private static final String NETTY_NO_NATIVE = "io.netty.transport.noNative";
+
+  private SidestepAgent() {}
+
+  /**
+   * @param file path of the settings file, or {@code null} or empty for none
+   */
+  static void premain(@Nullable String file, Instrumentation instrumentation) {
+    String settingsFile = file == null || file.isBlank() ? null : file.strip();
+    SettingsReader reader = new SettingsReader(System.getProperties(), settingsFile);
+    try {
+      StackConfig config = reader.read();
+      requireFirstUseOfNio(instrumentation);
+      openDoors(instrumentation);
+      SidestepSettings.install(config);
+      if (config.carriesAnything()) {
+        keepNettyOffTheKernel();
+      } else {
+        say(
+            "neither sidestep.device nor sidestep.loopback=stack is set; all traffic stays on the"
+                + " kernel");
+      }
+      chooseProvider();
+    } catch (ConfigException e) {
+      if (reader.isStrict()) {
+        refuse(e.line());
+      }
+      stayOnKernel(e.line(), instrumentation);
+    }
+  }
+
+  private static void requireFirstUseOfNio(Instrumentation instrumentation) {
+    for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+      if (loaded.getName().equals("java.nio.channels.spi.SelectorProvider$Holder")) {
+        throw new ConfigException(
+            "something used NIO before the agent could take over; put"
+                + " -javaagent:sidestep-agent.jar before all other agents");
+      }
+    }
+  }
+
+  private static void openDoors(Instrumentation instrumentation) {
+    try {
+      JdkDoors doors = JdkDoors.open(instrumentation);
+      doors.enableNativeAccess();
+      KernelAccess.install(doors.defaultSelectorProvider());
+      if (doors.runAfterShutdownHooks(ExitHook::run)) {
+        ExitHook.runBySomebodyElse();
+      }
+    } catch (IOException | ReflectiveOperationException | LinkageError e) {
+      throw new ConfigException(
+          "this Java (" + System.getProperty("java.version") + ") has changed inside: " + e);
+    }
+  }
+
+  private static void chooseProvider() {
+    String chosen = System.getProperty(PROVIDER_PROPERTY);
+    if (chosen == null) {
+      System.setProperty(PROVIDER_PROPERTY, PROVIDER);
+    } else if (!chosen.equals(PROVIDER)) {
+      say(
+          "the program's own choice "
+              + PROVIDER_PROPERTY
+              + "="
+              + chosen
+              + " is kept; NIO does not go through Sidestep");
+    }
+  }
+
+  private static void keepNettyOffTheKernel() {
+    if (System.getProperty(NETTY_NO_NATIVE) == null) {
+      System.setProperty(NETTY_NO_NATIVE, "true");
+    }
+  }
+
+  /** The service file of our jar makes us the provider all the same; we pass everything on. */
+  private static void stayOnKernel(String line, Instrumentation instrumentation) {
+    say(line + " (all traffic stays on the kernel)");
+    SidestepSettings.installBroken(line);
+    try {
+      KernelAccess.install(JdkDoors.open(instrumentation).defaultSelectorProvider());
+    } catch (IOException | ReflectiveOperationException | LinkageError e) {
+      say(KernelAccess.whyNot());
+    }
+  }
+
+  /**
+   * Ends the JVM with one line. An exception from premain would add two stack traces, and {@code
+   * System.exit} asks the logging set-up before it exits.
+   */
+  private static void refuse(String line) {
+    say(line);
+    System.err.flush();
+    Runtime.getRuntime().halt(1);
+  }
+
+  private static void say(String line) {
+    System.err.println("sidestep: " + line);
+  }
+}
