@@ -1,0 +1,86 @@
+package dev.sidestep.stack.ethernet;
+
+import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.counters.ShardCounters;
+import dev.sidestep.stack.packet.DropReason;
+import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.wire.EthernetHeader;
+import dev.sidestep.stack.wire.MacAddress;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Takes frames from one interface, keeps those meant for it and hands them on by EtherType (Linux:
+ * eth_type_trans and __netif_receive_skb).
+ *
+ * <p>A VLAN-tagged frame is for a network this interface is not part of, so its EtherType counts as
+ * unknown, as in Linux without a VLAN device.
+ *
+ * <p>Threads: the shard's owner.
+ */
+public final class EthernetInput {
+
+  private final long macAddress;
+  private final boolean pointToPoint;
+  private final int maxFrameBytes;
+  private final EthernetPayloadInput arp;
+  private final EthernetPayloadInput ipv4;
+  private final ShardCounters counters;
+
+  /**
+   * Makes the input of one interface.
+   *
+   * @param macAddress the interface's own
+   * @param pointToPoint whether every frame that arrives is meant for this end
+   * @param deviceMtuBytes largest payload the device carries
+   */
+  public EthernetInput(
+      long macAddress,
+      boolean pointToPoint,
+      int deviceMtuBytes,
+      EthernetPayloadInput arp,
+      EthernetPayloadInput ipv4,
+      ShardCounters counters) {
+    this.macAddress = macAddress;
+    this.pointToPoint = pointToPoint;
+    this.maxFrameBytes = EthernetHeader.LENGTH_BYTES + deviceMtuBytes;
+    this.arp = arp;
+    this.ipv4 = ipv4;
+    this.counters = counters;
+  }
+
+  /** Handles one received frame. Borrows it: the caller frees it afterwards. Never throws. */
+  public void receive(PacketBuffer frame, long nowNanos) {
+    counters.increment(Counter.RX_PACKETS);
+    counters.add(Counter.RX_BYTES, frame.length());
+    DropReason verdict = accept(frame);
+    if (verdict != DropReason.NONE) {
+      counters.drop(verdict);
+      return;
+    }
+    MemorySegment memory = frame.memory();
+    int offset = frame.offset();
+    boolean toGroup = MacAddress.isGroup(EthernetHeader.destination(memory, offset));
+    int type = EthernetHeader.type(memory, offset);
+    frame.pull(EthernetHeader.LENGTH_BYTES);
+    switch (type) {
+      case EthernetHeader.TYPE_IPV4 -> ipv4.receive(frame, toGroup, nowNanos);
+      case EthernetHeader.TYPE_ARP -> arp.receive(frame, toGroup, nowNanos);
+      default -> counters.drop(DropReason.ETHERNET_UNKNOWN_TYPE);
+    }
+  }
+
+  private DropReason accept(PacketBuffer frame) {
+    MemorySegment memory = frame.memory();
+    int offset = frame.offset();
+    DropReason verdict = EthernetHeader.validate(memory, offset, frame.length());
+    if (verdict != DropReason.NONE) {
+      return verdict;
+    }
+    if (frame.length() > maxFrameBytes) {
+      return DropReason.FRAME_TOO_LONG;
+    }
+    long destination = EthernetHeader.destination(memory, offset);
+    boolean ours = destination == macAddress || MacAddress.isGroup(destination) || pointToPoint;
+    return ours ? DropReason.NONE : DropReason.ETHERNET_OTHER_HOST;
+  }
+}
