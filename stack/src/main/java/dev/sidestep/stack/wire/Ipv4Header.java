@@ -82,6 +82,23 @@ public final class Ipv4Header {
     return possible ? DropReason.NONE : DropReason.IP_MALFORMED;
   }
 
+  /**
+   * Whether a header quoted in an ICMP error, whose packet may be cut short, is there with at least
+   * {@code payloadBytes} behind it.
+   */
+  public static DropReason validateQuoted(
+      MemorySegment segment, long offset, int lengthBytes, int payloadBytes) {
+    if (lengthBytes < MIN_LENGTH_BYTES + payloadBytes) {
+      return DropReason.IP_MALFORMED;
+    }
+    int headerBytes = headerLength(segment, offset);
+    boolean possible =
+        WireFields.u8(segment, offset) >>> 4 == 4
+            && headerBytes >= MIN_LENGTH_BYTES
+            && headerBytes + payloadBytes <= lengthBytes;
+    return possible ? DropReason.NONE : DropReason.IP_MALFORMED;
+  }
+
   /** Whether the header checksum is right (RFC 1122 §3.2.1.2). Five loads beat the long loop. */
   public static boolean hasValidChecksum(MemorySegment segment, long offset) {
     int headerBytes = headerLength(segment, offset);

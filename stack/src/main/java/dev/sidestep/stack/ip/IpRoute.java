@@ -1,0 +1,76 @@
+package dev.sidestep.stack.ip;
+
+import dev.sidestep.stack.neighbor.Neighbor;
+import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A way out: the interface, the next hop on its link and, once something was sent, the next hop's
+ * neighbour entry.
+ */
+final class IpRoute implements Route {
+
+  private final NetInterface netInterface;
+  private final IpAddress nextHop;
+  private final IpAddress source;
+  private final boolean fillsChecksums;
+  private @Nullable Neighbor neighbor;
+
+  IpRoute(NetInterface netInterface, IpAddress nextHop, IpAddress source) {
+    this.netInterface = netInterface;
+    this.nextHop = nextHop;
+    this.source = source;
+    this.fillsChecksums = netInterface.fillsChecksums();
+  }
+
+  /** Interfaces and routes stay as configured, and a lost neighbour is looked up again. */
+  @Override
+  public boolean isValid() {
+    return true;
+  }
+
+  @Override
+  public int mtuBytes() {
+    return netInterface.mtuBytes();
+  }
+
+  @Override
+  public IpAddress sourceAddress() {
+    return source;
+  }
+
+  @Override
+  public boolean fillsChecksums() {
+    return fillsChecksums;
+  }
+
+  @Override
+  public void confirmReachable(long nowNanos) {
+    if (neighbor != null) {
+      neighbor.confirm(nowNanos);
+    }
+  }
+
+  @Nullable PacketBuffer allocate() {
+    return netInterface.pool().allocate();
+  }
+
+  /**
+   * Sends a packet that starts at its IP header.
+   *
+   * @return whether it was taken over; if not, the neighbour table is full
+   */
+  boolean transmit(PacketBuffer packet, long nowNanos) {
+    Neighbor to = neighbor;
+    if (to == null || to.isRemoved()) {
+      to = netInterface.neighbor(nextHop.high(), nextHop.low(), nowNanos);
+      neighbor = to;
+      if (to == null) {
+        return false;
+      }
+    }
+    netInterface.neighbors().send(packet, to, nowNanos);
+    return true;
+  }
+}

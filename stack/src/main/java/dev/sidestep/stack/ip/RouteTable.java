@@ -1,0 +1,85 @@
+package dev.sidestep.stack.ip;
+
+import dev.sidestep.stack.config.InterfaceAddress;
+import dev.sidestep.stack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where packets go (Linux: the FIB): our own addresses back to ourselves, the networks of the
+ * interfaces directly, longest prefix first, everything else to the gateway. Built once; a lookup
+ * is for opening a connection, not for sending.
+ *
+ * <p>Threads: the shard's owner.
+ */
+public final class RouteTable {
+
+  private record ConnectedNetwork(InterfaceAddress own, NetInterface netInterface) {}
+
+  private final LocalAddresses local;
+  private final @Nullable NetInterface loopback;
+  private final List<ConnectedNetwork> networks = new ArrayList<>();
+  private final @Nullable IpRoute gatewayRoute;
+
+  /**
+   * Builds the table.
+   *
+   * @param gateway next hop for destinations outside every network, or {@code null} for none
+   * @throws IllegalArgumentException if the gateway is in no interface's network
+   */
+  public RouteTable(
+      List<NetInterface> interfaces, @Nullable IpAddress gateway, LocalAddresses local) {
+    this.local = local;
+    this.loopback = interfaces.stream().filter(NetInterface::isLoopback).findFirst().orElse(null);
+    for (NetInterface netInterface : interfaces) {
+      for (InterfaceAddress own : netInterface.addresses()) {
+        networks.add(new ConnectedNetwork(own, netInterface));
+      }
+    }
+    networks.sort(
+        Comparator.comparingInt((ConnectedNetwork n) -> n.own().prefixLength()).reversed());
+    this.gatewayRoute = gateway == null ? null : routeThrough(gateway);
+  }
+
+  private IpRoute routeThrough(IpAddress gateway) {
+    IpRoute route = routeOnLink(gateway);
+    if (route == null) {
+      throw new IllegalArgumentException(
+          "gateway " + gateway + " is in no interface's network: " + describeNetworks());
+    }
+    return route;
+  }
+
+  private String describeNetworks() {
+    return networks.stream().map(n -> n.own().toString()).toList().toString();
+  }
+
+  /** The way to {@code destination}, or {@code null} when there is none. */
+  public @Nullable Route find(IpAddress destination) {
+    if (!destination.isV4() || !isUnicast(destination.v4())) {
+      return null;
+    }
+    if (local.isOwn(destination.v4())) {
+      return loopback == null ? null : new IpRoute(loopback, destination, destination);
+    }
+    IpRoute direct = routeOnLink(destination);
+    return direct != null ? direct : gatewayRoute;
+  }
+
+  private boolean isUnicast(int v4) {
+    return !LocalAddresses.isMulticast(v4)
+        && !LocalAddresses.isThisNetwork(v4)
+        && !local.isBroadcast(v4);
+  }
+
+  private @Nullable IpRoute routeOnLink(IpAddress nextHop) {
+    for (ConnectedNetwork network : networks) {
+      if (network.own().networkContains(nextHop)) {
+        return new IpRoute(network.netInterface(), nextHop, network.own().address());
+      }
+    }
+    return null;
+  }
+}
