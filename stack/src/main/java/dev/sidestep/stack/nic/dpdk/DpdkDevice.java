@@ -1,0 +1,198 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import dev.sidestep.stack.nic.NicCapabilities;
+import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.NicQueue;
+import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
+import java.lang.foreign.Arena;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+
+/** A started DPDK port. */
+final class DpdkDevice implements NicDevice {
+
+  /**
+   * Drivers whose bursts only touch memory shared with the peer. (memif writes to an eventfd when a
+   * peer asks for interrupts, which does not block either.)
+   */
+  private static final Set<String> MEMORY_ONLY_DRIVERS =
+      Set.of("net_memif", "net_null", "net_ring");
+
+  private static final int ETHERNET_HEADER_BYTES = 14;
+  private static final int VLAN_TAG_BYTES = 4;
+
+  /** What every driver takes without scattering (RTE_MBUF_DEFAULT_DATAROOM). */
+  private static final int MIN_DATA_ROOM_BYTES = 2048;
+
+  private static final int CACHE_LINE_BYTES = 64;
+
+  /** RTE_ETHER_MTU (rte_ether.h). */
+  private static final int DEFAULT_MTU_BYTES = 1500;
+
+  private static final AtomicInteger POOL_NUMBER = new AtomicInteger();
+
+  private final DpdkEal eal;
+  private final DpdkLibrary library;
+  private final DeviceString device;
+  private final int port;
+  private final long macAddress;
+  private final NicCapabilities capabilities;
+  private final Arena arena = Arena.ofShared();
+  private final List<DpdkQueue> queues = new ArrayList<>();
+  private final List<MbufPool> pools = new ArrayList<>();
+  private boolean closed;
+
+  /**
+   * Attaches, configures and starts a device.
+   *
+   * @throws DpdkException saying why it cannot be had; nothing is left behind then
+   */
+  DpdkDevice(DpdkEal eal, DeviceString requested, DpdkOptions options) {
+    this.eal = eal;
+    this.library = eal.library();
+    this.device = withDriverDefaults(requested, options.mtuBytes());
+    this.port = eal.attach(device);
+    try {
+      int mtuBytes = setMtu(options.mtuBytes());
+      this.capabilities = new NicCapabilities(mtuBytes, false, false, true);
+      this.macAddress = ownMacAddress();
+      start(Math.min(options.queuePairs(), Math.max(1, library.maxQueuePairs(port))), options);
+    } catch (DpdkException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Data room of the packets of a device with this MTU, or 0 for its default. */
+  static int dataRoomBytes(int mtuBytes) {
+    int frameBytes = ETHERNET_HEADER_BYTES + VLAN_TAG_BYTES + mtuBytes;
+    int rounded = (frameBytes + CACHE_LINE_BYTES - 1) / CACHE_LINE_BYTES * CACHE_LINE_BYTES;
+    return Math.max(MIN_DATA_ROOM_BYTES, rounded);
+  }
+
+  // One descriptor per frame, whatever its size; the client's size counts.
+  private static DeviceString withDriverDefaults(DeviceString device, int mtuBytes) {
+    int dataRoomBytes = dataRoomBytes(mtuBytes);
+    return device.driver().equals("net_memif") && dataRoomBytes > MIN_DATA_ROOM_BYTES
+        ? device.withDefault("bsize", String.valueOf(dataRoomBytes))
+        : device;
+  }
+
+  // memif has no MTU of its own: it chains as many descriptors as a frame needs.
+  private int setMtu(int wantedBytes) {
+    if (device.driver().equals("net_memif") || device.driver().equals("net_null")) {
+      return wantedBytes == 0 ? DEFAULT_MTU_BYTES : wantedBytes;
+    }
+    if (wantedBytes != 0 && wantedBytes != library.mtu(port)) {
+      check("sidestep.mtu=" + wantedBytes + " is refused", () -> library.setMtu(port, wantedBytes));
+    }
+    return Math.min(library.mtu(port), kernelMtu());
+  }
+
+  /** MTU of the kernel's interface underneath, where there is one. */
+  private int kernelMtu() {
+    String name = device.argument("iface");
+    NetworkInterface underneath =
+        name == null || name.isEmpty() ? null : DevicePrerequisites.kernelInterface(name);
+    try {
+      return underneath == null ? Integer.MAX_VALUE : underneath.getMTU();
+    } catch (SocketException gone) {
+      return Integer.MAX_VALUE;
+    }
+  }
+
+  // The driver's address of a TAP is also the kernel's, which is the other end of our link.
+  private long ownMacAddress() {
+    long address = library.macAddress(port);
+    return device.driver().equals("net_tap") ? address ^ 1 : address;
+  }
+
+  private void start(int queuePairs, DpdkOptions options) {
+    check("it cannot be configured", () -> library.configure(port, queuePairs));
+    int dataRoomBytes = dataRoomBytes(capabilities.mtuBytes());
+    for (int i = 0; i < queuePairs; i++) {
+      int queue = i;
+      String name = "sidestep" + POOL_NUMBER.getAndIncrement();
+      MbufPool pool = new MbufPool(eal, name, options.poolBuffers(), dataRoomBytes);
+      pools.add(pool);
+      check("queue " + i + " fails", () -> library.setUpQueuePair(port, queue, pool.address()));
+    }
+    check("it cannot be started", () -> library.start(port));
+    // IPv6 neighbour discovery needs multicast. Drivers that cannot filter have no such switch.
+    eal.call(() -> library.enableAllMulticast(port));
+    boolean critical = MEMORY_ONLY_DRIVERS.contains(device.driver());
+    for (int i = 0; i < queuePairs; i++) {
+      queues.add(new DpdkQueue(library, port, i, pools.get(i), critical, arena));
+    }
+  }
+
+  private void check(String whatFails, IntSupplier control) {
+    String why = eal.call(control);
+    if (why != null) {
+      throw device.wrong(whatFails + ": " + why);
+    }
+  }
+
+  @Override
+  public String name() {
+    return device.name();
+  }
+
+  @Override
+  public long macAddress() {
+    return macAddress;
+  }
+
+  @Override
+  public NicCapabilities capabilities() {
+    return capabilities;
+  }
+
+  @Override
+  public int queueCount() {
+    return queues.size();
+  }
+
+  @Override
+  public NicQueue queue(int index) {
+    return queues.get(index);
+  }
+
+  /** Frames dropped because they came in pieces and did not fit into one buffer. */
+  long oversizeFramesDropped() {
+    return queues.stream().mapToLong(DpdkQueue::oversizeFramesDropped).sum();
+  }
+
+  @Override
+  public synchronized boolean linkUp() {
+    return !closed && library.linkUp(port);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    queues.forEach(DpdkQueue::close);
+    eal.call(() -> library.stop(port));
+    eal.call(() -> library.close(port));
+    eal.detach(device);
+    for (MbufPool pool : pools) {
+      int missing = pool.close();
+      if (missing != 0) {
+        EalLog.LOGGER.log(
+            System.Logger.Level.DEBUG,
+            "{0} closed while {1} packet buffers were in use",
+            name(),
+            missing);
+      }
+    }
+    arena.close();
+  }
+}

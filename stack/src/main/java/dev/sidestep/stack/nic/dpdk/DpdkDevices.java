@@ -1,0 +1,47 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import dev.sidestep.stack.nic.NicDevice;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens devices by their DPDK device strings, starting DPDK if it does not run yet. */
+public final class DpdkDevices {
+
+  private DpdkDevices() {}
+
+  /**
+   * Opens devices, all or none. May be called again, also for other engines of the same JVM.
+   *
+   * <p>Blocks for some 0.2 s the first time. The calling thread keeps its processor affinity, and
+   * nothing is written to standard output or error.
+   *
+   * @param deviceStrings such as {@code net_memif0,role=server,socket=/tmp/a.sock}, {@code
+   *     net_af_packet0,iface=veth0}, {@code net_tap0,iface=tap0} or {@code 0000:03:00.0}
+   * @param options how to open them; {@code mtuBytes} and the rest apply to each
+   * @return the started devices in the order of their strings; the caller closes them
+   * @throws DpdkException when DPDK or one of the devices cannot be used
+   */
+  public static List<NicDevice> open(List<String> deviceStrings, DpdkOptions options) {
+    List<DeviceString> devices = deviceStrings.stream().map(DeviceString::parse).toList();
+    devices.forEach(DevicePrerequisites::check);
+    DpdkEal eal = DpdkEal.start(options, devices, packetBytes(devices.size(), options));
+    List<NicDevice> opened = new ArrayList<>();
+    try {
+      for (DeviceString device : devices) {
+        opened.add(new DpdkDevice(eal, device, options));
+      }
+    } catch (DpdkException e) {
+      opened.forEach(NicDevice::close);
+      throw e;
+    }
+    return opened;
+  }
+
+  private static long packetBytes(int devices, DpdkOptions options) {
+    int dataRoomBytes = DpdkDevice.dataRoomBytes(options.mtuBytes());
+    return MbufPool.bytesPerBuffer(dataRoomBytes)
+        * options.poolBuffers()
+        * options.queuePairs()
+        * devices;
+  }
+}

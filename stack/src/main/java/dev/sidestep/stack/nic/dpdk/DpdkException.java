@@ -1,0 +1,13 @@
+package dev.sidestep.stack.nic.dpdk;
+
+/**
+ * DPDK or a device cannot be used. The message is one line that names the setting and what to do.
+ */
+public final class DpdkException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  DpdkException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import dev.sidestep.stack.nic.dpdk.ffi.DpdkAbi;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Says what went wrong and what to do about it, from what DPDK returned and logged. Pure. */
+final class DpdkMessages {
+
+  private DpdkMessages() {}
+
+  /**
+   * There is no DPDK we can work with.
+   *
+   * @param version what the one that is installed calls itself, or {@code null} for none
+   */
+  static DpdkException noLibrary(@Nullable String version) {
+    String supported =
+        Arrays.stream(DpdkAbi.values())
+            .map(abi -> abi.release() + " (librte-*" + abi.soVersion() + ")")
+            .collect(Collectors.joining(", "));
+    if (version != null) {
+      return new DpdkException(
+          "sidestep.device: " + version + " is not supported; install one of DPDK " + supported);
+    }
+    return new DpdkException(
+        "sidestep.device: DPDK's libraries are not installed; on Debian 12: apt-get install "
+            + packages(DpdkAbi.ABI_23, "net_memif")
+            + " (supported: DPDK "
+            + supported
+            + ")");
+  }
+
+  /** The Debian packages that suffice for a driver. */
+  private static String packages(DpdkAbi abi, String driver) {
+    int number = abi.soVersion();
+    return "librte-ethdev%d librte-mempool-ring%d librte-net-null%d %s"
+        .formatted(number, number, number, driverPackage(abi, driver));
+  }
+
+  private static String driverPackage(DpdkAbi abi, String driver) {
+    return "librte-" + driver.replace('_', '-') + abi.soVersion();
+  }
+
+  /** rte_eal_init has failed. */
+  static DpdkException ealFailed(List<String> lines, List<String> arguments) {
+    String text = String.join("\n", lines);
+    if (text.contains("already called initialization")) {
+      return new DpdkException(
+          "sidestep.device: something else in this JVM has started DPDK already; it starts once per"
+              + " process, so that and Sidestep cannot share one");
+    }
+    String why = EalLog.reason(lines);
+    if (text.contains("Invalid 'command line' arguments") || text.contains("Usage:")) {
+      return new DpdkException(
+          "sidestep.eal: DPDK does not accept its arguments %s: %s"
+              .formatted(arguments.subList(1, arguments.size()), argumentReason(lines)));
+    }
+    if (text.contains("hugepage") || text.contains("Cannot init memory")) {
+      return new DpdkException(
+          "sidestep.eal: DPDK gets no memory (%s); reserve hugepages (sysctl vm.nr_hugepages=64) or"
+                  .formatted(why)
+              + " pass --no-huge -m <megabytes>");
+    }
+    return new DpdkException("sidestep.eal: DPDK does not start: " + why);
+  }
+
+  // What getopt and the option parser print before the usage text.
+  private static String argumentReason(List<String> lines) {
+    for (String line : lines) {
+      if (line.contains("invalid") || line.contains("unrecognized") || line.contains("requires")) {
+        return line.strip();
+      }
+    }
+    for (String line : lines) {
+      if (line.startsWith("EAL:") && !line.contains("Detected")) {
+        return line.strip();
+      }
+    }
+    return EalLog.reason(lines);
+  }
+
+  /** rte_eal_hotplug_add has failed. */
+  static DpdkException attachFailed(
+      DeviceString device, int status, List<String> lines, DpdkAbi abi) {
+    boolean driverSpoke =
+        lines.stream().anyMatch(line -> !line.isBlank() && !line.startsWith("EAL:"));
+    int errno = -status;
+    boolean nobodyTookIt = errno == Errno.ENOTSUP || errno == Errno.ENODEV || errno == Errno.ENOENT;
+    if (nobodyTookIt && !driverSpoke) {
+      return device.wrong(
+          "DPDK has no driver for %s; install it (apt-get install %s) or correct the name"
+              .formatted(device.name(), driverPackage(abi, device.driver())));
+    }
+    if (errno == Errno.EEXIST) {
+      return device.wrong("a device of this name is open already; give it another number");
+    }
+    return device.wrong(
+        "its driver refuses it: %s (%s)".formatted(EalLog.reason(lines), Errno.name(errno)));
+  }
+}

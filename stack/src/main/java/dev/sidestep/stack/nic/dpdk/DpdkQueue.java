@@ -1,0 +1,104 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.sidestep.stack.nic.NicQueue;
+import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
+import dev.sidestep.stack.nic.dpdk.ffi.FastPath;
+import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.packet.PacketPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** One queue pair of a started port: rte_eth_rx_burst and rte_eth_tx_burst. */
+final class DpdkQueue implements NicQueue {
+
+  private static final int MAX_BURST = 256;
+
+  private final MbufPool pool;
+  private final boolean critical;
+  private final MemorySegment rxFunction;
+  private final MemorySegment txFunction;
+  private final long rxQueue;
+  private final long txQueue;
+  private final MemorySegment rxTable;
+  private final MemorySegment txTable;
+  private final long rxTableAddress;
+  private final long txTableAddress;
+  private long oversizeFramesDropped;
+  private boolean closed;
+
+  /**
+   * Reads the started port's function pointers, which stay the same until it is stopped.
+   *
+   * @param critical see {@link FastPath#burst}
+   */
+  DpdkQueue(
+      DpdkLibrary library, int port, int queue, MbufPool pool, boolean critical, Arena arena) {
+    this.pool = pool;
+    this.critical = critical;
+    this.rxFunction = library.rxBurstFunction(port);
+    this.txFunction = library.txBurstFunction(port);
+    this.rxQueue = library.rxQueue(port, queue);
+    this.txQueue = library.txQueue(port, queue);
+    this.rxTable = arena.allocate(JAVA_LONG, MAX_BURST);
+    this.txTable = arena.allocate(JAVA_LONG, MAX_BURST);
+    this.rxTableAddress = rxTable.address();
+    this.txTableAddress = txTable.address();
+  }
+
+  @Override
+  public int rxBurst(PacketBuffer[] into) {
+    if (closed) {
+      return 0;
+    }
+    int wanted = Math.min(into.length, MAX_BURST);
+    int received = FastPath.burst(rxFunction, critical, rxQueue, rxTableAddress, wanted);
+    int kept = 0;
+    for (int i = 0; i < received; i++) {
+      PacketBuffer frame = pool.received(rxTable.getAtIndex(JAVA_LONG, i));
+      if (frame == null) {
+        oversizeFramesDropped++;
+      } else {
+        into[kept++] = frame;
+      }
+    }
+    return kept;
+  }
+
+  @Override
+  public int txBurst(PacketBuffer[] frames, int fromIndex, int count) {
+    if (closed) {
+      return 0;
+    }
+    int offered = Math.min(count, MAX_BURST);
+    for (int i = 0; i < offered; i++) {
+      txTable.setAtIndex(JAVA_LONG, i, pool.prepared(frames[fromIndex + i]));
+    }
+    int taken = FastPath.burst(txFunction, critical, txQueue, txTableAddress, offered);
+    for (int i = 0; i < taken; i++) {
+      frames[fromIndex + i].markReturned();
+    }
+    return taken;
+  }
+
+  @Override
+  public PacketPool pool() {
+    return pool;
+  }
+
+  /** The pool as what it is. */
+  MbufPool mbufPool() {
+    return pool;
+  }
+
+  /** Received frames in several pieces that did not fit into one buffer. */
+  long oversizeFramesDropped() {
+    return oversizeFramesDropped;
+  }
+
+  /** From now on bursts move nothing; the port may be stopped. */
+  void close() {
+    closed = true;
+  }
+}

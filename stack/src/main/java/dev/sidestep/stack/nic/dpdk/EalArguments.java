@@ -1,0 +1,121 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The command line for rte_eal_init. Pure: what it depends on is passed in.
+ *
+ * <p>Devices are not among the arguments, they are hot-plugged later, so that a bad one does not
+ * take EAL down. PCI devices are the exception, since the PCI bus has to be told which devices it
+ * may touch.
+ */
+final class EalArguments {
+
+  private static final Set<String> CORE_OPTIONS =
+      Set.of("-l", "-c", "--lcores", "--coremask", "--main-lcore");
+  private static final Set<String> MEMORY_OPTIONS =
+      Set.of(
+          "-m",
+          "--memory-size",
+          "--no-huge",
+          "--in-memory",
+          "--huge-dir",
+          "--socket-mem",
+          "--numa-mem",
+          "--huge-unlink",
+          "--legacy-mem",
+          "--single-file-segments");
+  private static final Set<String> FORBIDDEN_OPTIONS =
+      Set.of("-h", "--help", "-v", "--version", "--log-level=help");
+
+  private EalArguments() {}
+
+  /**
+   * Builds the command line.
+   *
+   * @param fromUser arguments that replace ours where they say the same thing
+   * @param processors the processors this process may use, as a Linux CPU list: {@code 0-3,8}
+   * @param hugepages whether there are hugepages enough; if not, ordinary memory is used
+   * @param memoryMegabytes memory to reserve where there are no hugepages; pages that are never
+   *     touched cost nothing
+   * @param pciDevices the PCI devices that are to be used
+   * @param processId makes the names of EAL's files our own
+   */
+  static List<String> build(
+      List<String> fromUser,
+      String processors,
+      boolean hugepages,
+      int memoryMegabytes,
+      List<DeviceString> pciDevices,
+      long processId) {
+    refuseForbidden(fromUser);
+    List<String> arguments = new ArrayList<>();
+    arguments.add("sidestep");
+    // One lcore that floats over all processors: the one form that pins no thread.
+    addUnless(fromUser, CORE_OPTIONS, arguments, "--lcores=0@(" + processors + ")");
+    if (hugepages) {
+      addUnless(fromUser, MEMORY_OPTIONS, arguments, "--in-memory");
+    } else {
+      // --in-memory and --no-huge exclude each other; no files is what we want of the former.
+      addUnless(
+          fromUser,
+          MEMORY_OPTIONS,
+          arguments,
+          "--no-huge",
+          "-m",
+          String.valueOf(memoryMegabytes),
+          "--no-shconf");
+    }
+    addUnless(fromUser, Set.of("--file-prefix"), arguments, "--file-prefix=sidestep-" + processId);
+    addUnless(fromUser, Set.of("--telemetry", "--no-telemetry"), arguments, "--no-telemetry");
+    addPci(fromUser, pciDevices, arguments);
+    arguments.addAll(fromUser);
+    return List.copyOf(arguments);
+  }
+
+  private static void addPci(
+      List<String> fromUser, List<DeviceString> pciDevices, List<String> arguments) {
+    if (pciDevices.isEmpty()) {
+      addUnless(
+          fromUser, Set.of("--no-pci", "-a", "--allow", "-b", "--block"), arguments, "--no-pci");
+      // No device of ours does DMA: virtual addresses are good enough, and need no privilege.
+      addUnless(fromUser, Set.of("--iova-mode"), arguments, "--iova-mode=va");
+    }
+    for (DeviceString device : pciDevices) {
+      arguments.add("-a");
+      String more = device.argumentText();
+      arguments.add(more.isEmpty() ? device.name() : device.name() + "," + more);
+    }
+  }
+
+  private static void addUnless(
+      List<String> fromUser, Set<String> options, List<String> arguments, String... ours) {
+    for (String argument : fromUser) {
+      for (String option : options) {
+        if (says(argument, option)) {
+          return;
+        }
+      }
+    }
+    arguments.addAll(List.of(ours));
+  }
+
+  /** Whether an argument is an option, alone or with its value attached: -m64, --lcores=0. */
+  private static boolean says(String argument, String option) {
+    return option.startsWith("--")
+        ? argument.equals(option) || argument.startsWith(option + "=")
+        : argument.startsWith(option);
+  }
+
+  // Asked for help or its version, EAL prints it and ends the process.
+  private static void refuseForbidden(List<String> fromUser) {
+    for (String argument : fromUser) {
+      if (FORBIDDEN_OPTIONS.contains(argument)) {
+        throw new DpdkException(
+            "sidestep.eal: '" + argument + "' makes DPDK end the process; leave it out");
+      }
+    }
+  }
+}

@@ -1,0 +1,314 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
+import dev.sidestep.stack.nic.dpdk.ffi.FastPath;
+import dev.sidestep.stack.nic.dpdk.ffi.NativeMemory;
+import dev.sidestep.stack.nic.dpdk.ffi.RteMbuf;
+import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.packet.PacketPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mempool of mbufs, each with its {@link PacketBuffer}. The buffer's number stands in the mbuf's
+ * private area, so a received mbuf leads to its buffer by one load.
+ *
+ * <pre>
+ *   mbuf          +128           +192                                    +192+bufferBytes
+ *   | rte_mbuf      | number, pad  | headroom | data room                  |
+ *                                  ^ PacketBuffer.memory(), rte_mbuf.buf_addr
+ * </pre>
+ *
+ * <p>The mempool is single-producer, single-consumer (ring_sp_sc): the driver takes and returns
+ * mbufs within the bursts, which only the queue's owner calls, and everything else happens here. In
+ * front of it lies a cache of free buffers, as rte_mempool's own caches serve EAL's threads only.
+ *
+ * <p>Invariant of every mbuf that is in the mempool or held by Java: refcnt 1, nb_segs 1, next NULL
+ * (rte_mbuf_raw_alloc).
+ */
+final class MbufPool implements PacketPool {
+
+  /** Keeps the buffer on a cache line of its own; multiple of RTE_MBUF_PRIV_ALIGN. */
+  private static final int PRIVATE_BYTES = 64;
+
+  private static final int NUMBER_OFFSET = RteMbuf.SIZE;
+  private static final int BUFFER_OFFSET = RteMbuf.SIZE + PRIVATE_BYTES;
+
+  /** struct rte_mempool_objhdr and padding, in front of every object (rte_mempool.h). */
+  private static final int OBJECT_HEADER_BYTES = 64;
+
+  private static final int TRANSFER = 32;
+  private static final int CACHE_HIGH = 3 * TRANSFER;
+
+  private final DpdkLibrary library;
+  private final long pool;
+  private final MemorySegment dequeue;
+  private final MemorySegment enqueue;
+  private final Arena arena = Arena.ofShared();
+  private final int dataRoomBytes;
+
+  /** From the first mbuf to the end of the last. */
+  private final MemorySegment memory;
+
+  private final long base;
+  private final PacketBuffer[] buffers;
+
+  private final PacketBuffer[] cache;
+  private int cached;
+  private final MemorySegment transferTable;
+  private final long transferTableAddress;
+  private boolean closed;
+
+  /**
+   * Makes the pool.
+   *
+   * @throws DpdkException when DPDK has no memory for it
+   */
+  MbufPool(DpdkEal eal, String name, int count, int dataRoomBytes) {
+    this.library = eal.library();
+    this.dataRoomBytes = dataRoomBytes;
+    this.pool = create(eal, name, count, dataRoomBytes);
+    this.dequeue = library.poolDequeueFunction(pool);
+    this.enqueue = library.poolEnqueueFunction(pool);
+    this.transferTable = arena.allocate(JAVA_LONG, TRANSFER);
+    this.transferTableAddress = transferTable.address();
+    this.buffers = new PacketBuffer[count];
+    this.cache = new PacketBuffer[count];
+    try (Arena temporary = Arena.ofConfined()) {
+      MemorySegment mbufs = temporary.allocate(JAVA_LONG, count);
+      int status = FastPath.poolTransfer(dequeue, pool, mbufs.address(), count);
+      if (status != 0) {
+        throw new DpdkException("DPDK's pool " + name + " does not give out its own buffers");
+      }
+      this.base = lowest(mbufs, count);
+      this.memory = NativeMemory.segment(base, highest(mbufs, count) + mbufBytes() - base, arena);
+      number(mbufs, count);
+      FastPath.poolTransfer(enqueue, pool, mbufs.address(), count);
+    }
+  }
+
+  /** Memory one buffer takes, all told. */
+  static long bytesPerBuffer(int dataRoomBytes) {
+    return OBJECT_HEADER_BYTES + BUFFER_OFFSET + PacketBuffer.HEADROOM_BYTES + (long) dataRoomBytes;
+  }
+
+  private static long create(DpdkEal eal, String name, int count, int dataRoomBytes) {
+    long[] created = new long[1];
+    int bufferBytes = PacketBuffer.HEADROOM_BYTES + dataRoomBytes;
+    String failed =
+        eal.call(
+            () -> {
+              created[0] =
+                  eal.library().createPool(name, count, PRIVATE_BYTES, bufferBytes, "ring_sp_sc");
+              return created[0] == 0 ? -Errno.ENOMEM : 0;
+            });
+    if (failed != null) {
+      throw new DpdkException(
+          "sidestep.eal: DPDK has no memory for %d packets of %d bytes (%s); pass --no-huge -m"
+                  .formatted(count, bufferBytes, failed)
+              + " <megabytes>, reserve more hugepages, or install librte-mempool-ring"
+              + eal.library().abi().soVersion());
+    }
+    return created[0];
+  }
+
+  private static long lowest(MemorySegment mbufs, int count) {
+    long lowest = Long.MAX_VALUE;
+    for (int i = 0; i < count; i++) {
+      lowest = Math.min(lowest, mbufs.getAtIndex(JAVA_LONG, i));
+    }
+    return lowest;
+  }
+
+  private static long highest(MemorySegment mbufs, int count) {
+    long highest = 0;
+    for (int i = 0; i < count; i++) {
+      highest = Math.max(highest, mbufs.getAtIndex(JAVA_LONG, i));
+    }
+    return highest;
+  }
+
+  private long mbufBytes() {
+    return (long) BUFFER_OFFSET + PacketBuffer.HEADROOM_BYTES + dataRoomBytes;
+  }
+
+  private void number(MemorySegment mbufs, int count) {
+    for (int i = 0; i < count; i++) {
+      long mbuf = mbufs.getAtIndex(JAVA_LONG, i);
+      long at = mbuf - base;
+      memory.set(JAVA_INT, at + NUMBER_OFFSET, i);
+      MemorySegment room =
+          memory.asSlice(at + BUFFER_OFFSET, PacketBuffer.HEADROOM_BYTES + (long) dataRoomBytes);
+      buffers[i] = new PacketBuffer(this, i, mbuf, room);
+    }
+  }
+
+  /** The struct rte_mempool. */
+  long address() {
+    return pool;
+  }
+
+  @Override
+  public @Nullable PacketBuffer allocate() {
+    if (cached == 0 && !refill()) {
+      return null;
+    }
+    PacketBuffer buffer = cache[--cached];
+    buffer.markBorrowed();
+    buffer.setBounds(PacketBuffer.HEADROOM_BYTES, 0);
+    return buffer;
+  }
+
+  @Override
+  public void free(PacketBuffer buffer) {
+    buffer.markReturned();
+    cache[cached++] = buffer;
+    if (cached >= CACHE_HIGH) {
+      spill(TRANSFER);
+    }
+  }
+
+  // A pool gives all that is asked for or nothing, so the last few come one by one.
+  private boolean refill() {
+    return refill(TRANSFER) || refill(1);
+  }
+
+  private boolean refill(int count) {
+    if (closed || FastPath.poolTransfer(dequeue, pool, transferTableAddress, count) != 0) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      cache[cached++] = bufferOf(transferTable.getAtIndex(JAVA_LONG, i));
+    }
+    return true;
+  }
+
+  private void spill(int count) {
+    if (closed) {
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      transferTable.setAtIndex(JAVA_LONG, i, cache[--cached].nativeAddress());
+    }
+    FastPath.poolTransfer(enqueue, pool, transferTableAddress, count);
+  }
+
+  private PacketBuffer bufferOf(long mbuf) {
+    return buffers[memory.get(JAVA_INT, mbuf - base + NUMBER_OFFSET)];
+  }
+
+  /**
+   * The buffer of an mbuf that a driver has just received, now borrowed by the caller.
+   *
+   * @return {@code null} for a frame in several pieces that does not fit into one, which is freed
+   */
+  @Nullable PacketBuffer received(long mbuf) {
+    long at = mbuf - base;
+    PacketBuffer buffer = buffers[memory.get(JAVA_INT, at + NUMBER_OFFSET)];
+    buffer.markBorrowed();
+    int offset = memory.get(JAVA_SHORT, at + RteMbuf.DATA_OFF) & 0xFFFF;
+    int length = memory.get(JAVA_SHORT, at + RteMbuf.DATA_LEN) & 0xFFFF;
+    buffer.setBounds(offset, length);
+    return memory.get(JAVA_SHORT, at + RteMbuf.NB_SEGS) == 1 ? buffer : joined(buffer, at);
+  }
+
+  // Copies all segments into the first, and undoes the chain.
+  private @Nullable PacketBuffer joined(PacketBuffer head, long headAt) {
+    boolean fits =
+        memory.get(JAVA_INT, headAt + RteMbuf.PKT_LEN) - head.length() <= head.tailroomBytes();
+    long next = unchain(headAt);
+    while (next != 0) {
+      long at = next - base;
+      PacketBuffer segment = bufferOf(next);
+      segment.markBorrowed();
+      if (fits) {
+        int offset = memory.get(JAVA_SHORT, at + RteMbuf.DATA_OFF) & 0xFFFF;
+        int length = memory.get(JAVA_SHORT, at + RteMbuf.DATA_LEN) & 0xFFFF;
+        int to = head.append(length);
+        MemorySegment.copy(segment.memory(), offset, head.memory(), to, length);
+      }
+      next = unchain(at);
+      free(segment);
+    }
+    if (!fits) {
+      free(head);
+      return null;
+    }
+    return head;
+  }
+
+  /** Makes an mbuf stand for itself. Returns the one that followed it, or 0. */
+  private long unchain(long at) {
+    long next = memory.get(JAVA_LONG, at + RteMbuf.NEXT);
+    memory.set(JAVA_LONG, at + RteMbuf.NEXT, 0L);
+    memory.set(JAVA_SHORT, at + RteMbuf.NB_SEGS, (short) 1);
+    return next;
+  }
+
+  /**
+   * Makes a buffer's mbuf describe the frame that lies in it, for transmission.
+   *
+   * @return the mbuf
+   * @throws IllegalArgumentException when the buffer is another pool's, which the driver must never
+   *     see
+   */
+  long prepared(PacketBuffer buffer) {
+    if (buffers[buffer.poolIndex()] != buffer) {
+      throw new IllegalArgumentException("packet buffer of another pool");
+    }
+    long mbuf = buffer.nativeAddress();
+    long at = mbuf - base;
+    memory.set(JAVA_LONG, at + RteMbuf.DATA_OFF, RteMbuf.REARM_WORD | buffer.offset());
+    memory.set(JAVA_LONG, at + RteMbuf.OL_FLAGS, 0L);
+    memory.set(JAVA_INT, at + RteMbuf.PKT_LEN, buffer.length());
+    memory.set(JAVA_SHORT, at + RteMbuf.DATA_LEN, (short) buffer.length());
+    return mbuf;
+  }
+
+  /** Whether DPDK sees the mbuf of {@code buffer} as we do; asked once, by the self-test. */
+  boolean layoutAgrees(PacketBuffer buffer) {
+    long at = buffer.nativeAddress() - base;
+    return memory.get(JAVA_LONG, at + RteMbuf.BUF_ADDR) == buffer.memory().address()
+        && memory.get(JAVA_LONG, at + RteMbuf.BUF_IOVA) != 0
+        && memory.get(JAVA_SHORT, at + RteMbuf.REFCNT) == 1
+        && memory.get(JAVA_SHORT, at + RteMbuf.NB_SEGS) == 1
+        && memory.get(JAVA_LONG, at + RteMbuf.NEXT) == 0
+        && memory.get(JAVA_INT, at + RteMbuf.PKT_LEN) == buffer.length();
+  }
+
+  @Override
+  public int capacityBuffers() {
+    return buffers.length;
+  }
+
+  @Override
+  public int availableBuffers() {
+    return cached + (closed ? 0 : library.poolAvailable(pool));
+  }
+
+  @Override
+  public int dataRoomBytes() {
+    return dataRoomBytes;
+  }
+
+  /**
+   * Gives the memory back to DPDK; every {@link PacketBuffer#memory()} becomes invalid.
+   *
+   * @return how many buffers had not come back
+   */
+  int close() {
+    while (cached > 0) {
+      spill(Math.min(cached, TRANSFER));
+    }
+    int missing = buffers.length - availableBuffers();
+    closed = true;
+    library.freePool(pool);
+    arena.close();
+    return missing;
+  }
+}

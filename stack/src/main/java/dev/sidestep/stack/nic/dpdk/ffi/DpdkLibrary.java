@@ -1,0 +1,376 @@
+package dev.sidestep.stack.nic.dpdk.ffi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DPDK as it is installed: its slow-path functions, one method each, and the pointers the fast path
+ * needs. Methods that return an {@code int} status return what DPDK returns: 0, or a negative errno
+ * value.
+ *
+ * <p>Threads: as DPDK demands, one at a time, except {@link #linkUp} and {@link #poolAvailable}.
+ */
+public final class DpdkLibrary {
+
+  /** SOCKET_ID_ANY (rte_memory.h). */
+  private static final int ANY_NUMA_NODE = -1;
+
+  private static final int MAX_STRING_BYTES = 4096;
+
+  private final DpdkAbi abi;
+  private final MethodHandle[] functions;
+  private final MemorySegment fastPathOps;
+  private final MemorySegment mempoolOpsTable;
+
+  private DpdkLibrary(DpdkAbi abi, SymbolLookup symbols) {
+    this.abi = abi;
+    this.functions = new MethodHandle[DpdkFunction.values().length];
+    for (DpdkFunction function : DpdkFunction.values()) {
+      functions[function.ordinal()] = handle(symbols, function);
+    }
+    this.fastPathOps =
+        NativeMemory.global(
+            symbols.findOrThrow("rte_eth_fp_ops"),
+            (long) RteEthdev.MAX_PORTS * RteEthdev.FP_OPS_SIZE);
+    this.mempoolOpsTable =
+        NativeMemory.global(
+            symbols.findOrThrow("rte_mempool_ops_table"),
+            RteMempool.TABLE_OPS + (long) RteMempool.MAX_OPS * RteMempool.OPS_SIZE);
+  }
+
+  /** Loads the newest DPDK of a supported ABI, or returns {@code null} when there is none. */
+  public static @Nullable DpdkLibrary load() {
+    DpdkAbi[] abis = DpdkAbi.values();
+    for (int i = abis.length - 1; i >= 0; i--) {
+      SymbolLookup symbols = open("librte_ethdev.so." + abis[i].soVersion());
+      if (symbols != null) {
+        return new DpdkLibrary(abis[i], symbols);
+      }
+    }
+    return null;
+  }
+
+  /** What a DPDK that is installed but not supported calls itself, or {@code null} for none. */
+  public static @Nullable String unsupportedVersion() {
+    SymbolLookup symbols = open("librte_ethdev.so");
+    for (int soVersion = 20; symbols == null && soVersion < 40; soVersion++) {
+      symbols = open("librte_ethdev.so." + soVersion);
+    }
+    if (symbols == null) {
+      return null;
+    }
+    try {
+      MethodHandle version = handle(symbols, DpdkFunction.RTE_VERSION);
+      return NativeMemory.string((MemorySegment) version.invokeExact(), MAX_STRING_BYTES);
+    } catch (Throwable thrown) {
+      throw new AssertionError("native code cannot throw", thrown);
+    }
+  }
+
+  // dlsym on a library's handle also searches what it depends on, so this one leads to
+  // rte_eal, rte_log, rte_mbuf and rte_mempool.
+  @SuppressWarnings("restricted")
+  private static @Nullable SymbolLookup open(String libraryName) {
+    try {
+      return SymbolLookup.libraryLookup(libraryName, Arena.global());
+    } catch (IllegalArgumentException notFound) {
+      return null;
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(SymbolLookup symbols, DpdkFunction function) {
+    return Linker.nativeLinker()
+        .downcallHandle(symbols.findOrThrow(function.symbol()), function.descriptor());
+  }
+
+  /** The ABI its file name promises; {@link #version} must agree. */
+  public DpdkAbi abi() {
+    return abi;
+  }
+
+  /** rte_version(), such as {@code DPDK 22.11.11}. */
+  public String version() {
+    return stringOf(DpdkFunction.RTE_VERSION);
+  }
+
+  /** Makes {@code pipe} DPDK's log. */
+  public int openLogStream(LogPipe pipe) {
+    return statusOf(DpdkFunction.RTE_OPENLOG_STREAM, pipe.file());
+  }
+
+  /** rte_eal_init(); {@code arguments} starts with a program name. Pins the calling thread. */
+  public int ealInit(List<String> arguments) {
+    // For ever: EAL may keep pointers into its arguments.
+    Arena arena = Arena.global();
+    MemorySegment argv = arena.allocate(ADDRESS, arguments.size() + 1L);
+    for (int i = 0; i < arguments.size(); i++) {
+      argv.setAtIndex(ADDRESS, i, arena.allocateFrom(arguments.get(i)));
+    }
+    return statusOf(DpdkFunction.RTE_EAL_INIT, arguments.size(), argv);
+  }
+
+  /** Directory EAL has made for its files; empty ones are left behind when the process ends. */
+  public String runtimeDirectory() {
+    return stringOf(DpdkFunction.RTE_EAL_GET_RUNTIME_DIR);
+  }
+
+  /** Attaches a device. */
+  public int hotplugAdd(String bus, String device, String arguments) {
+    try (Arena arena = Arena.ofConfined()) {
+      return statusOf(
+          DpdkFunction.RTE_EAL_HOTPLUG_ADD,
+          arena.allocateFrom(bus),
+          arena.allocateFrom(device),
+          arena.allocateFrom(arguments));
+    }
+  }
+
+  /** Detaches a device. */
+  public int hotplugRemove(String bus, String device) {
+    try (Arena arena = Arena.ofConfined()) {
+      return statusOf(
+          DpdkFunction.RTE_EAL_HOTPLUG_REMOVE, arena.allocateFrom(bus), arena.allocateFrom(device));
+    }
+  }
+
+  /** Port of a device, or -1 when there is none of that name. */
+  public int portByName(String device) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment port = arena.allocate(JAVA_SHORT);
+      int status =
+          statusOf(DpdkFunction.RTE_ETH_DEV_GET_PORT_BY_NAME, arena.allocateFrom(device), port);
+      return status == 0 ? port.get(JAVA_SHORT, 0) & 0xFFFF : -1;
+    }
+  }
+
+  /** Queue pairs the port's driver can have; 0 when it does not say. */
+  public int maxQueuePairs(int port) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = deviceInfo(port, arena);
+      int rx = info.get(JAVA_SHORT, abi.maxRxQueuesOffset()) & 0xFFFF;
+      int tx = info.get(JAVA_SHORT, abi.maxTxQueuesOffset()) & 0xFFFF;
+      return Math.min(rx, tx);
+    }
+  }
+
+  /** Name of the port's driver, such as {@code net_memif}. */
+  public String driverName(int port) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = deviceInfo(port, arena);
+      return NativeMemory.string(
+          info.get(ADDRESS, RteEthdev.DEV_INFO_DRIVER_NAME), MAX_STRING_BYTES);
+    }
+  }
+
+  /** Configures {@code queues} queue pairs; with more than one, RSS on all the port can hash. */
+  public int configure(int port, int queues) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment conf = arena.allocate(RteEthdev.CONF_ROOM, Long.BYTES);
+      long rss = deviceInfo(port, arena).get(JAVA_LONG, RteEthdev.DEV_INFO_RSS_OFFLOADS);
+      if (queues > 1 && rss != 0) {
+        conf.set(JAVA_INT, RteEthdev.CONF_RX_MQ_MODE, RteEthdev.MQ_RX_RSS);
+        conf.set(JAVA_LONG, RteEthdev.CONF_RSS_HF, rss);
+      }
+      return statusOf(
+          DpdkFunction.RTE_ETH_DEV_CONFIGURE, (short) port, (short) queues, (short) queues, conf);
+    }
+  }
+
+  /** Sets up both sides of a queue pair with the driver's own ring sizes and settings. */
+  public int setUpQueuePair(int port, int queue, long pool) {
+    MemorySegment defaults = MemorySegment.NULL;
+    short driversRingSize = 0;
+    int status =
+        statusOf(
+            DpdkFunction.RTE_ETH_RX_QUEUE_SETUP,
+            (short) port,
+            (short) queue,
+            driversRingSize,
+            ANY_NUMA_NODE,
+            defaults,
+            MemorySegment.ofAddress(pool));
+    return status != 0
+        ? status
+        : statusOf(
+            DpdkFunction.RTE_ETH_TX_QUEUE_SETUP,
+            (short) port,
+            (short) queue,
+            driversRingSize,
+            ANY_NUMA_NODE,
+            defaults);
+  }
+
+  /** Starts a port. */
+  public int start(int port) {
+    return statusOf(DpdkFunction.RTE_ETH_DEV_START, (short) port);
+  }
+
+  /** Stops a port. */
+  public int stop(int port) {
+    return statusOf(DpdkFunction.RTE_ETH_DEV_STOP, (short) port);
+  }
+
+  /** Closes a stopped port, after which its number means nothing. */
+  public int close(int port) {
+    return statusOf(DpdkFunction.RTE_ETH_DEV_CLOSE, (short) port);
+  }
+
+  /** MAC address of a port in the low 48 bits, first octet highest. */
+  public long macAddress(int port) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment octets = arena.allocate(6);
+      statusOf(DpdkFunction.RTE_ETH_MACADDR_GET, (short) port, octets);
+      long address = 0;
+      for (int i = 0; i < 6; i++) {
+        address = (address << 8) | (octets.get(JAVA_BYTE, i) & 0xFF);
+      }
+      return address;
+    }
+  }
+
+  /** Largest IP packet the port is set to, in bytes. */
+  public int mtu(int port) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment mtu = arena.allocate(JAVA_SHORT);
+      statusOf(DpdkFunction.RTE_ETH_DEV_GET_MTU, (short) port, mtu);
+      return mtu.get(JAVA_SHORT, 0) & 0xFFFF;
+    }
+  }
+
+  /** Sets the largest IP packet. */
+  public int setMtu(int port, int mtuBytes) {
+    return statusOf(DpdkFunction.RTE_ETH_DEV_SET_MTU, (short) port, (short) mtuBytes);
+  }
+
+  /** Receives every multicast frame, where the driver knows such a thing. */
+  public int enableAllMulticast(int port) {
+    return statusOf(DpdkFunction.RTE_ETH_ALLMULTICAST_ENABLE, (short) port);
+  }
+
+  /** Whether the link is up. */
+  public boolean linkUp(int port) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment link = arena.allocate(RteEthdev.LINK_SIZE, Long.BYTES);
+      statusOf(DpdkFunction.RTE_ETH_LINK_GET_NOWAIT, (short) port, link);
+      return (link.get(JAVA_SHORT, RteEthdev.LINK_BITS) & RteEthdev.LINK_STATUS_MASK) != 0;
+    }
+  }
+
+  /** The driver's receive function, for {@link FastPath#burst}; valid while the port is started. */
+  public MemorySegment rxBurstFunction(int port) {
+    return fastPathPointer(port, abi.rxBurstOffset());
+  }
+
+  /** The driver's transmit function. */
+  public MemorySegment txBurstFunction(int port) {
+    return fastPathPointer(port, abi.txBurstOffset());
+  }
+
+  /** The driver's receive queue. */
+  public long rxQueue(int port, int queue) {
+    return queuePointer(fastPathPointer(port, abi.rxQueuesOffset()), queue);
+  }
+
+  /** The driver's transmit queue. */
+  public long txQueue(int port, int queue) {
+    return queuePointer(fastPathPointer(port, abi.txQueuesOffset()), queue);
+  }
+
+  /**
+   * Makes a pool of mbufs without per-lcore caches.
+   *
+   * @param ops name of the mempool driver
+   * @return its address, or 0 when there is not enough memory or no such mempool driver
+   */
+  public long createPool(String name, int buffers, int privateBytes, int bufferBytes, String ops) {
+    try (Arena arena = Arena.ofConfined()) {
+      return pointerOf(
+              DpdkFunction.RTE_PKTMBUF_POOL_CREATE_BY_OPS,
+              arena.allocateFrom(name),
+              buffers,
+              0,
+              (short) privateBytes,
+              (short) bufferBytes,
+              ANY_NUMA_NODE,
+              arena.allocateFrom(ops))
+          .address();
+    }
+  }
+
+  /** Objects that are in the pool. */
+  public int poolAvailable(long pool) {
+    return statusOf(DpdkFunction.RTE_MEMPOOL_AVAIL_COUNT, MemorySegment.ofAddress(pool));
+  }
+
+  /** Gives a pool's memory back. */
+  public void freePool(long pool) {
+    invoke(DpdkFunction.RTE_MEMPOOL_FREE, MemorySegment.ofAddress(pool));
+  }
+
+  /** The function that takes objects out of a pool, for {@link FastPath#poolTransfer}. */
+  public MemorySegment poolDequeueFunction(long pool) {
+    return poolFunction(pool, RteMempool.OPS_DEQUEUE);
+  }
+
+  /** The function that puts objects into a pool, for {@link FastPath#poolTransfer}. */
+  public MemorySegment poolEnqueueFunction(long pool) {
+    return poolFunction(pool, RteMempool.OPS_ENQUEUE);
+  }
+
+  private MemorySegment poolFunction(long pool, int offset) {
+    MemorySegment header =
+        NativeMemory.global(
+            MemorySegment.ofAddress(pool), RteMempool.OPS_INDEX + (long) Integer.BYTES);
+    long entry = (long) header.get(JAVA_INT, RteMempool.OPS_INDEX) * RteMempool.OPS_SIZE;
+    return mempoolOpsTable.get(ADDRESS, RteMempool.TABLE_OPS + entry + offset);
+  }
+
+  private MemorySegment fastPathPointer(int port, int offset) {
+    return fastPathOps.get(ADDRESS, (long) port * RteEthdev.FP_OPS_SIZE + offset);
+  }
+
+  private static long queuePointer(MemorySegment queues, int queue) {
+    return NativeMemory.global(queues, (queue + 1L) * ADDRESS.byteSize())
+        .getAtIndex(ADDRESS, queue)
+        .address();
+  }
+
+  private MemorySegment deviceInfo(int port, Arena arena) {
+    MemorySegment info = arena.allocate(RteEthdev.DEV_INFO_ROOM, Long.BYTES);
+    statusOf(DpdkFunction.RTE_ETH_DEV_INFO_GET, (short) port, info);
+    return info;
+  }
+
+  private int statusOf(DpdkFunction function, Object... arguments) {
+    return (int) Objects.requireNonNull(invoke(function, arguments));
+  }
+
+  private MemorySegment pointerOf(DpdkFunction function, Object... arguments) {
+    return (MemorySegment) Objects.requireNonNull(invoke(function, arguments));
+  }
+
+  private String stringOf(DpdkFunction function) {
+    return NativeMemory.string(pointerOf(function), MAX_STRING_BYTES);
+  }
+
+  private @Nullable Object invoke(DpdkFunction function, Object... arguments) {
+    try {
+      return functions[function.ordinal()].invokeWithArguments(arguments);
+    } catch (Throwable thrown) {
+      throw new AssertionError(function.symbol() + " cannot throw", thrown);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sidestep.stack.nic.dpdk.ffi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+
+/** The few calls to libc that a log stream for DPDK needs. */
+final class LibC {
+
+  /** O_NONBLOCK and O_CLOEXEC (asm-generic/fcntl.h). */
+  private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final MethodHandle PIPE2 = handle("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle FDOPEN = handle("fdopen", ADDRESS, JAVA_INT, ADDRESS);
+  private static final MethodHandle WRITE =
+      handle("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle FFLUSH = handle("fflush", JAVA_INT, ADDRESS);
+  private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
+
+  private LibC() {}
+
+  /** Makes a pipe neither end of which blocks: {reading end, writing end}. */
+  static int[] pipe() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(JAVA_INT, 2);
+      int result = (int) PIPE2.invokeExact(ends, NONBLOCK_CLOEXEC);
+      if (result != 0) {
+        throw new IllegalStateException("pipe2 failed: no file descriptor left?");
+      }
+      return new int[] {ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1)};
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  /** A FILE that writes to {@code descriptor}. */
+  static MemorySegment fileWritingTo(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      return (MemorySegment) FDOPEN.invokeExact(descriptor, arena.allocateFrom("w"));
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  static void write(int descriptor, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment segment = arena.allocate(bytes.length);
+      segment.copyFrom(MemorySegment.ofArray(bytes));
+      long unused = (long) WRITE.invokeExact(descriptor, segment, (long) bytes.length);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  static void flush(MemorySegment file) {
+    try {
+      int unused = (int) FFLUSH.invokeExact(file);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  static void close(int descriptor) {
+    try {
+      int unused = (int) CLOSE.invokeExact(descriptor);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  /** The variable {@code stdout} or {@code stderr}: a FILE pointer. */
+  static MemorySegment standardStream(String name) {
+    MemorySegment variable = LINKER.defaultLookup().findOrThrow(name);
+    return NativeMemory.global(variable, ADDRESS.byteSize());
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments));
+  }
+
+  private static RuntimeException rethrown(Throwable thrown) {
+    if (thrown instanceof RuntimeException exception) {
+      return exception;
+    }
+    throw new AssertionError("native code cannot throw", thrown);
+  }
+}
