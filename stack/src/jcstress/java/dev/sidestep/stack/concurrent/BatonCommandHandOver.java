@@ -1,6 +1,6 @@
 package dev.sidestep.stack.concurrent;
 
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.I_Result;
 public class BatonCommandHandOver {
 
   private final Baton baton = new Baton();
-  private final MpscUnboundedArrayQueue<Integer> commands = new MpscUnboundedArrayQueue<>(2);
+  private final MpscUnboundedVarHandleArrayQueue<Integer> commands = new MpscUnboundedVarHandleArrayQueue<>(2);
 
   /** Plain on purpose: only the baton orders the accesses of its holders. */
   private int carriedOut;

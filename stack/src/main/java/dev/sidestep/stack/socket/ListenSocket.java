@@ -1,6 +1,6 @@
 package dev.sidestep.stack.socket;
 
-import org.jctools.queues.SpscArrayQueue;
+import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +17,14 @@ public final class ListenSocket extends StackSocket {
   public static final int DEFAULT_BACKLOG = 50;
 
   private final int backlog;
-  private final SpscArrayQueue<StreamSocket> accepted;
+  private final SpscVarHandleArrayQueue<StreamSocket> accepted;
 
   /** A listener with room for {@code backlog} connections not yet accepted, at most 4096. */
   public ListenSocket(SocketOwner owner, int backlog) {
     super(owner);
     this.backlog = Math.min(backlog < 1 ? DEFAULT_BACKLOG : backlog, MAX_BACKLOG);
     // Linux admits one more than the backlog (sk_acceptq_is_full is "greater than").
-    this.accepted = new SpscArrayQueue<>(this.backlog + 1);
+    this.accepted = new SpscVarHandleArrayQueue<>(this.backlog + 1);
   }
 
   /** Connections that may wait to be accepted. */

@@ -2,7 +2,7 @@ package dev.sidestep.stack.socket;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jctools.queues.MpmcArrayQueue;
+import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ public final class SocketMemory {
   private static final int CACHE_LINE_BYTES = 64;
 
   private final Arena arena;
-  private final MpmcArrayQueue<Page> freePages;
+  private final MpmcVarHandleArrayQueue<Page> freePages;
   private final int limitPages;
   private volatile int grownPages;
 
@@ -29,7 +29,7 @@ public final class SocketMemory {
     this.arena = arena;
     long pages = Math.max(limitBytes / Page.SIZE_BYTES, CHUNK_PAGES);
     this.limitPages = (int) Math.min(pages, 1 << 24);
-    this.freePages = new MpmcArrayQueue<>(limitPages);
+    this.freePages = new MpmcVarHandleArrayQueue<>(limitPages);
   }
 
   /** A page, or {@code null} when the limit is reached. */
