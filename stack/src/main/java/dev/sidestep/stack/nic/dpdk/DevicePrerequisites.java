@@ -5,6 +5,9 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +27,35 @@ final class DevicePrerequisites {
   /** sockaddr_un.sun_path without the leading or final NUL (unix(7)). */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
+  /**
+   * The keys all supported releases know. These drivers ignore an unknown key, and some of them
+   * every other key with it; the rest complain by themselves.
+   */
+  private static final Map<String, Set<String>> KEYS =
+      Map.of(
+          "net_memif",
+          Set.of(
+              "id",
+              "role",
+              "bsize",
+              "rsize",
+              "socket",
+              "socket-abstract",
+              "mac",
+              "secret",
+              "zero-copy"),
+          "net_tap",
+          Set.of("iface", "remote", "mac", "persist"),
+          "net_null",
+          Set.of("size", "copy", "no-rx"),
+          "net_af_packet",
+          Set.of("iface", "qpairs", "blocksz", "framesz", "framecnt", "qdisc_bypass"));
+
   private DevicePrerequisites() {}
 
+  /** Throws a {@link DpdkException} when the device cannot work. */
   static void check(DeviceString device) {
+    checkKeys(device);
     switch (device.driver()) {
       case "net_memif" -> checkMemif(device);
       case "net_af_packet" -> {
@@ -41,6 +70,16 @@ final class DevicePrerequisites {
       case "net_tap" -> checkTap(device);
       default -> {
         // DPDK knows what the others need.
+      }
+    }
+  }
+
+  private static void checkKeys(DeviceString device) {
+    Set<String> known = KEYS.get(device.driver());
+    for (String key : device.arguments().keySet()) {
+      if (known != null && !known.contains(key)) {
+        throw device.wrong(
+            "%s does not know '%s', only %s".formatted(device.driver(), key, new TreeSet<>(known)));
       }
     }
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record DeviceString(String text, String name, Map<String, String> arguments, boolean pci) {
 
-  private static final Pattern VIRTUAL = Pattern.compile("net_[a-z0-9_]+");
+  private static final Pattern VIRTUAL = Pattern.compile("net_[a-z0-9_]*[a-z_][0-9]+");
   private static final Pattern PCI =
       Pattern.compile("(\\p{XDigit}{4}:)?\\p{XDigit}{2}:\\p{XDigit}{2}\\.[0-7]");
 

@@ -4,13 +4,17 @@ import dev.sidestep.stack.nic.NicCapabilities;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
+import dev.sidestep.stack.nic.dpdk.ffi.RteEthdev;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 
 /** A started DPDK port. */
@@ -34,6 +38,11 @@ final class DpdkDevice implements NicDevice {
   /** RTE_ETHER_MTU (rte_ether.h). */
   private static final int DEFAULT_MTU_BYTES = 1500;
 
+  /** A memif client cannot start before its server listens; so two programs can start together. */
+  private static final long CONNECT_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final long CONNECT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private static final AtomicInteger POOL_NUMBER = new AtomicInteger();
 
   private final DpdkEal eal;
@@ -45,6 +54,7 @@ final class DpdkDevice implements NicDevice {
   private final Arena arena = Arena.ofShared();
   private final List<DpdkQueue> queues = new ArrayList<>();
   private final List<MbufPool> pools = new ArrayList<>();
+  private final MemorySegment link = arena.allocate(RteEthdev.LINK_SIZE, Long.BYTES);
   private boolean closed;
 
   /**
@@ -122,13 +132,34 @@ final class DpdkDevice implements NicDevice {
       pools.add(pool);
       check("queue " + i + " fails", () -> library.setUpQueuePair(port, queue, pool.address()));
     }
-    check("it cannot be started", () -> library.start(port));
+    startPort();
     // IPv6 neighbour discovery needs multicast. Drivers that cannot filter have no such switch.
     eal.call(() -> library.enableAllMulticast(port));
     boolean critical = MEMORY_ONLY_DRIVERS.contains(device.driver());
     for (int i = 0; i < queuePairs; i++) {
       queues.add(new DpdkQueue(library, port, i, pools.get(i), critical, arena));
     }
+  }
+
+  private void startPort() {
+    IntSupplier start = () -> library.start(port);
+    if (!isMemifClient()) {
+      check("it cannot be started", start);
+      return;
+    }
+    String why = eal.call(start);
+    long deadlineNanos = System.nanoTime() + CONNECT_PATIENCE_NANOS;
+    while (why != null && System.nanoTime() - deadlineNanos < 0 && !Thread.interrupted()) {
+      LockSupport.parkNanos(CONNECT_PAUSE_NANOS);
+      why = eal.call(start);
+    }
+    if (why != null) {
+      throw device.wrong("start the server at the other end first: " + why);
+    }
+  }
+
+  private boolean isMemifClient() {
+    return device.driver().equals("net_memif") && !"server".equals(device.argument("role"));
   }
 
   private void check(String whatFails, IntSupplier control) {
@@ -170,7 +201,7 @@ final class DpdkDevice implements NicDevice {
 
   @Override
   public synchronized boolean linkUp() {
-    return !closed && library.linkUp(port);
+    return !closed && library.linkUp(port, link);
   }
 
   @Override

@@ -116,8 +116,8 @@ final class DpdkEal {
         new Thread(
             () -> {
               library.openLogStream(log.pipe());
-              log.pipe()
-                  .whileStandardStreamsAreDiverted(() -> result.set(library.ealInit(arguments)));
+              result.set(
+                  log.pipe().whileStandardStreamsAreDiverted(() -> library.ealInit(arguments)));
             },
             "sidestep-dpdk-start");
     starter.start();
@@ -191,17 +191,15 @@ final class DpdkEal {
    */
   synchronized @Nullable String call(IntSupplier control) {
     log.drain();
-    int status = control.getAsInt();
-    if (status >= 0) {
-      return null;
-    }
-    return EalLog.reason(log.drain()) + " (" + Errno.name(-status) + ")";
+    int status = log.pipe().whileStandardStreamsAreDiverted(control);
+    return status >= 0 ? null : DpdkMessages.withErrno(EalLog.reason(log.drain()), -status);
   }
 
   /** Attaches a device and returns its port. */
   int attach(DeviceString device) {
     if (!device.pci()) {
       attachVirtual(device);
+      MemifListener.attached(device);
     }
     int port = library.portByName(device.name());
     if (port < 0) {
@@ -218,7 +216,10 @@ final class DpdkEal {
       throw device.wrong("a device of this name is open already; give it another number");
     }
     log.drain();
-    int status = library.hotplugAdd(VIRTUAL_BUS, device.name(), device.argumentText());
+    int status =
+        log.pipe()
+            .whileStandardStreamsAreDiverted(
+                () -> library.hotplugAdd(VIRTUAL_BUS, device.name(), device.argumentText()));
     if (status < 0) {
       List<String> lines = log.drain();
       // A device that no driver takes stays on the bus, and would be in the way of a second try.
@@ -229,12 +230,14 @@ final class DpdkEal {
 
   /** Detaches a device whose port is closed. */
   void detach(DeviceString device) {
-    if (!device.pci()) {
-      String failed = call(() -> library.hotplugRemove(VIRTUAL_BUS, device.name()));
-      if (failed != null) {
-        EalLog.LOGGER.log(
-            System.Logger.Level.DEBUG, "{0} was not detached: {1}", device.name(), failed);
-      }
+    if (device.pci()) {
+      return;
     }
+    String failed = call(() -> library.hotplugRemove(VIRTUAL_BUS, device.name()));
+    if (failed != null) {
+      EalLog.LOGGER.log(
+          System.Logger.Level.DEBUG, "{0} was not detached: {1}", device.name(), failed);
+    }
+    MemifListener.detached(device);
   }
 }

@@ -88,7 +88,11 @@ final class DpdkMessages {
     boolean driverSpoke =
         lines.stream().anyMatch(line -> !line.isBlank() && !line.startsWith("EAL:"));
     int errno = -status;
-    boolean nobodyTookIt = errno == Errno.ENOTSUP || errno == Errno.ENODEV || errno == Errno.ENOENT;
+    boolean nobodyTookIt =
+        errno == Errno.ENOTSUP
+            || errno == Errno.ENODEV
+            || errno == Errno.ENOENT
+            || errno == Errno.EFAULT;
     if (nobodyTookIt && !driverSpoke) {
       return device.wrong(
           "DPDK has no driver for %s; install it (apt-get install %s) or correct the name"
@@ -97,7 +101,11 @@ final class DpdkMessages {
     if (errno == Errno.EEXIST) {
       return device.wrong("a device of this name is open already; give it another number");
     }
-    return device.wrong(
-        "its driver refuses it: %s (%s)".formatted(EalLog.reason(lines), Errno.name(errno)));
+    return device.wrong("its driver refuses it: " + withErrno(EalLog.reason(lines), errno));
+  }
+
+  /** Adds what an errno value means to a reason; -1 is what drivers return for anything. */
+  static String withErrno(String reason, int errno) {
+    return errno == 1 ? reason : reason + " (" + Errno.name(errno) + ")";
   }
 }

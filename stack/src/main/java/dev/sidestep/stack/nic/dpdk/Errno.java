@@ -5,6 +5,7 @@ final class Errno {
 
   static final int ENOENT = 2;
   static final int ENOMEM = 12;
+  static final int EFAULT = 14;
   static final int EEXIST = 17;
   static final int ENODEV = 19;
   static final int EINVAL = 22;
@@ -14,7 +15,6 @@ final class Errno {
 
   static String name(int errno) {
     return switch (errno) {
-      case 1 -> "EPERM, operation not permitted";
       case ENOENT -> "ENOENT, no such file, device or key";
       case ENOMEM -> "ENOMEM, out of memory";
       case 13 -> "EACCES, permission denied";

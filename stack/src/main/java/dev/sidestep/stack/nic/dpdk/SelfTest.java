@@ -9,7 +9,7 @@ import dev.sidestep.stack.packet.PacketBuffer;
  */
 final class SelfTest {
 
-  private static final String DEVICE = "net_null_selftest,size=64";
+  private static final String DEVICE = "net_null255,size=64";
   private static final int FRAME_BYTES = 64;
   private static final int POOL_BUFFERS = 255;
   private static final int FRAMES = 8;

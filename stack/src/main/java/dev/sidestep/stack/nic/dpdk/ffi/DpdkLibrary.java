@@ -31,6 +31,7 @@ public final class DpdkLibrary {
 
   private final DpdkAbi abi;
   private final MethodHandle[] functions;
+  private final MethodHandle linkGetNowait;
   private final MemorySegment fastPathOps;
   private final MemorySegment mempoolOpsTable;
 
@@ -40,6 +41,7 @@ public final class DpdkLibrary {
     for (DpdkFunction function : DpdkFunction.values()) {
       functions[function.ordinal()] = handle(symbols, function);
     }
+    this.linkGetNowait = functions[DpdkFunction.RTE_ETH_LINK_GET_NOWAIT.ordinal()];
     this.fastPathOps =
         NativeMemory.global(
             symbols.findOrThrow("rte_eth_fp_ops"),
@@ -260,12 +262,18 @@ public final class DpdkLibrary {
     return statusOf(DpdkFunction.RTE_ETH_ALLMULTICAST_ENABLE, (short) port);
   }
 
-  /** Whether the link is up. */
-  public boolean linkUp(int port) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment link = arena.allocate(RteEthdev.LINK_SIZE, Long.BYTES);
-      statusOf(DpdkFunction.RTE_ETH_LINK_GET_NOWAIT, (short) port, link);
-      return (link.get(JAVA_SHORT, RteEthdev.LINK_BITS) & RteEthdev.LINK_STATUS_MASK) != 0;
+  /**
+   * Whether the link is up. Allocates nothing.
+   *
+   * @param link {@link RteEthdev#LINK_SIZE} bytes to work with
+   */
+  public boolean linkUp(int port, MemorySegment link) {
+    try {
+      int status = (int) linkGetNowait.invokeExact((short) port, link);
+      short bits = link.get(JAVA_SHORT, RteEthdev.LINK_BITS);
+      return status == 0 && (bits & RteEthdev.LINK_STATUS_MASK) != 0;
+    } catch (Throwable thrown) {
+      throw new AssertionError("native code cannot throw", thrown);
     }
   }
 

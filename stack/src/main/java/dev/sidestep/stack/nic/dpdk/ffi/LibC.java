@@ -21,6 +21,8 @@ final class LibC {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle PIPE2 = handle("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle FDOPEN = handle("fdopen", ADDRESS, JAVA_INT, ADDRESS);
+  private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle DUP2 = handle("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle WRITE =
       handle("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle FFLUSH = handle("fflush", JAVA_INT, ADDRESS);
@@ -73,6 +75,24 @@ final class LibC {
   static void close(int descriptor) {
     try {
       int unused = (int) CLOSE.invokeExact(descriptor);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  /** A new eventfd, which nobody signals. */
+  static int eventfd() {
+    try {
+      return (int) EVENTFD.invokeExact(0, NONBLOCK_CLOEXEC);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  /** Makes {@code copy} stand for what {@code original} stands for. */
+  static void dup2(int original, int copy) {
+    try {
+      int unused = (int) DUP2.invokeExact(original, copy);
     } catch (Throwable thrown) {
       throw rethrown(thrown);
     }

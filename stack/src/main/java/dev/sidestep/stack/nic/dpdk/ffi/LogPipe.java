@@ -6,6 +6,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntSupplier;
 
 /**
  * A pipe with a C stream at one end, for DPDK to write its log to, and a Java stream at the other.
@@ -44,10 +45,11 @@ public final class LogPipe {
 
   /**
    * Runs {@code call} while C code that prints to standard output or standard error prints into
-   * this pipe. rte_eal_init does so whatever its log stream (usage text, "EAL: FATAL"). The file
-   * descriptors themselves, which the JVM writes to, stay as they are.
+   * this pipe, and returns what it returns. rte_eal_init prints whatever its log stream (usage
+   * text, "EAL: FATAL"), and so do libraries that drivers use (libxdp). The file descriptors
+   * themselves, which the JVM writes to, stay as they are.
    */
-  public void whileStandardStreamsAreDiverted(Runnable call) {
+  public int whileStandardStreamsAreDiverted(IntSupplier call) {
     MemorySegment output = LibC.standardStream("stdout");
     MemorySegment error = LibC.standardStream("stderr");
     MemorySegment outputBefore = output.get(ADDRESS, 0);
@@ -55,7 +57,7 @@ public final class LogPipe {
     output.set(ADDRESS, 0, file);
     error.set(ADDRESS, 0, file);
     try {
-      call.run();
+      return call.getAsInt();
     } finally {
       output.set(ADDRESS, 0, outputBefore);
       error.set(ADDRESS, 0, errorBefore);

@@ -1,0 +1,86 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import dev.sidestep.stack.nic.dpdk.ffi.Descriptors;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Cleans up behind the memif driver, which forgets about a server's listening socket when the last
+ * device on it is closed, but neither closes it nor stops watching it: the next client would be
+ * handled by freed memory, and the address stays taken.
+ */
+final class MemifListener {
+
+  /** /proc/net/unix: flags (0x10000 is SO_ACCEPTCON), type, state, inode, path. */
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+  private static final String LISTENING = "00010000";
+  private static final int FLAGS_COLUMN = 3;
+  private static final int INODE_COLUMN = 6;
+  private static final int PATH_COLUMN = 7;
+
+  private static final Map<String, Integer> DEVICES_BY_SOCKET = new HashMap<>();
+
+  private MemifListener() {}
+
+  /** A device is attached. */
+  static synchronized void attached(DeviceString device) {
+    if (isServer(device)) {
+      DEVICES_BY_SOCKET.merge(socketName(device), 1, Integer::sum);
+    }
+  }
+
+  /** A device is detached; with the last one of its socket, the socket goes. */
+  static synchronized void detached(DeviceString device) {
+    if (!isServer(device)) {
+      return;
+    }
+    String name = socketName(device);
+    if (DEVICES_BY_SOCKET.merge(name, -1, Integer::sum) == 0) {
+      try {
+        retire(name);
+      } catch (IOException e) {
+        EalLog.LOGGER.log(System.Logger.Level.DEBUG, "socket {0} stays open: {1}", name, e);
+      }
+    }
+  }
+
+  private static boolean isServer(DeviceString device) {
+    return device.driver().equals("net_memif") && "server".equals(device.argument("role"));
+  }
+
+  /** As /proc/net/unix shows it: abstract names, memif's default, start with {@code @}. */
+  private static String socketName(DeviceString device) {
+    String path = device.argument("socket");
+    String name = path == null ? "/run/memif.sock" : path;
+    return "no".equals(device.argument("socket-abstract")) ? name : "@" + name;
+  }
+
+  private static void retire(String name) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/thread-self/net/unix"))) {
+      String[] columns = BLANKS.split(line.strip(), PATH_COLUMN + 1);
+      if (columns.length > PATH_COLUMN
+          && columns[PATH_COLUMN].equals(name)
+          && columns[FLAGS_COLUMN].equals(LISTENING)) {
+        retireInode(columns[INODE_COLUMN]);
+      }
+    }
+  }
+
+  private static void retireInode(String inode) throws IOException {
+    String target = "socket:[" + inode + "]";
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        if (Files.isSymbolicLink(descriptor)
+            && Files.readSymbolicLink(descriptor).toString().equals(target)) {
+          Descriptors.retire(Integer.parseInt(descriptor.getFileName().toString()));
+        }
+      }
+    }
+  }
+}
