@@ -1,0 +1,168 @@
+package dev.sidestep.compat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sidestep.compat.programs.ConnectProbe;
+import dev.sidestep.compat.programs.MuteServer;
+import dev.sidestep.compat.programs.PacedEchoClient;
+import dev.sidestep.compat.programs.PeerLossProbe;
+import dev.sidestep.compat.rig.ForkedJvm;
+import dev.sidestep.compat.rig.Link;
+import dev.sidestep.compat.rig.StackStats;
+import dev.sidestep.samples.BulkClient;
+import dev.sidestep.samples.BulkServer;
+import dev.sidestep.samples.EchoServer;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What programs see when a peer, a cable or an address fails: the JDK's own exceptions. */
+class FailureE2eTest {
+  private static final long TEN_MEGABYTES = 10 << 20;
+
+  @ParameterizedTest
+  @CsvSource({"KERNEL_VETH,blocking", "KERNEL_VETH,selector"})
+  void aPeerKilledBetweenMessagesEndsTheStream(Link.Kind kind, String mode) throws Exception {
+    try (Link link = Link.open(kind);
+        ForkedJvm server =
+            ForkedJvm.start(
+                link.second(), EchoServer.class, "--host", link.second().address(), "--port", 0);
+        ForkedJvm probe = startProbe(link, server.awaitListening(), mode)) {
+      probe.awaitLine("ready", 30);
+      server.kill();
+      assertEquals("read: end of stream", probe.awaitLine("read: ", 10));
+      assertEquals("write: java.io.IOException: Broken pipe", probe.awaitLine("write: ", 10));
+      StackStats.assertCarried(probe.awaitSuccess(20), 1, 1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"KERNEL_VETH,blocking", "KERNEL_VETH,selector"})
+  void aPeerKilledWithUnreadDataResetsTheConnection(Link.Kind kind, String mode) throws Exception {
+    try (Link link = Link.open(kind);
+        ForkedJvm server =
+            ForkedJvm.start(link.second(), MuteServer.class, link.second().address(), 0);
+        ForkedJvm probe = startProbe(link, server.awaitListening(), mode)) {
+      probe.awaitLine("ready", 30);
+      server.kill();
+      assertEquals(
+          "read: java.net.SocketException: Connection reset", probe.awaitLine("read: ", 10));
+      assertEquals("write: java.io.IOException: Broken pipe", probe.awaitLine("write: ", 10));
+      StackStats.assertCarried(probe.awaitSuccess(20), 1, 1);
+    }
+  }
+
+  private static ForkedJvm startProbe(Link link, int port, String mode) {
+    return ForkedJvm.start(
+        link.first(), PeerLossProbe.class, link.second().address(), port, mode, 1000);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "KERNEL_VETH")
+  void trafficGoesOnAfterTheCableWasOutForFiveSeconds(Link.Kind kind) throws Exception {
+    try (Link link = Link.open(kind);
+        ForkedJvm server =
+            ForkedJvm.start(
+                link.first(), EchoServer.class, "--host", link.first().address(), "--port", 0);
+        ForkedJvm client =
+            ForkedJvm.start(
+                link.second(),
+                PacedEchoClient.class,
+                link.first().address(),
+                server.awaitListening(),
+                200,
+                10)) {
+      client.awaitLine("message 50", 30);
+      link.veth().unplug();
+      Thread.sleep(5000);
+      link.veth().plug();
+      client.awaitLine("all 200 messages came back", 40);
+      client.awaitSuccess(20);
+      StackStats.assertCarried(server.terminate(), 1, 2 * 200 * 1000);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"KERNEL_LOOPBACK", "KERNEL_VETH"})
+  void aRefusedPortIsReportedAtOnce(Link.Kind kind) throws Exception {
+    assertConnectFails(kind, "", "java.net.ConnectException: Connection refused", 10);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "KERNEL_VETH")
+  void aHostThatDoesNotAnswerIsUnreachableAfterSeconds(Link.Kind kind) throws Exception {
+    assertConnectFails(kind, "10.77.0.99", "java.net.NoRouteToHostException: No route to host", 30);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "KERNEL_VETH")
+  void anAddressWithoutARouteIsUnreachableAtOnce(Link.Kind kind) throws Exception {
+    assertConnectFails(kind, "192.0.2.1", "java.net.SocketException: Network is unreachable", 10);
+  }
+
+  private static void assertConnectFails(
+      Link.Kind kind, String address, String exception, long seconds) throws Exception {
+    try (Link link = Link.open(kind);
+        ForkedJvm probe =
+            ForkedJvm.start(
+                link.first(),
+                ConnectProbe.class,
+                address.isEmpty() ? link.second().address() : address,
+                9)) {
+      probe.awaitSuccess(3 * seconds);
+      assertEquals(
+          List.of("blocking: " + exception, "selector: " + exception, "socket: " + exception),
+          outcomes(probe));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "KERNEL_VETH")
+  void anAddressOfNobodyCannotBeBound(Link.Kind kind) throws Exception {
+    String exception = "java.net.BindException: Cannot assign requested address";
+    try (Link link = Link.open(kind);
+        ForkedJvm probe = ForkedJvm.start(link.first(), ConnectProbe.class, "bind", "10.77.0.99")) {
+      probe.awaitSuccess(20);
+      assertEquals(List.of("server: " + exception, "client: " + exception), outcomes(probe));
+    }
+  }
+
+  /** What the probe found, without times and without what Sidestep may have to say. */
+  private static List<String> outcomes(ForkedJvm probe) {
+    return probe.output().stream().filter(line -> line.contains(": java.")).toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"KERNEL_LOOPBACK", "KERNEL_VETH"})
+  void allBytesArriveFromAProgramThatExitsRightAfterItsLastWrite(Link.Kind kind) throws Exception {
+    try (Link link = Link.open(kind);
+        ForkedJvm server =
+            ForkedJvm.start(
+                link.second(),
+                BulkServer.class,
+                "--host",
+                link.second().address(),
+                "--port",
+                0,
+                "--connections",
+                1,
+                "--verify");
+        ForkedJvm client =
+            ForkedJvm.start(
+                link.first(),
+                BulkClient.class,
+                "--host",
+                link.second().address(),
+                "--port",
+                server.awaitListening(),
+                "--bytes",
+                TEN_MEGABYTES,
+                "--verify",
+                "--exit-after-write")) {
+      client.awaitSuccess(20);
+      server.awaitLine("received bytes=" + TEN_MEGABYTES, 20);
+      StackStats.assertCarried(client, 1, TEN_MEGABYTES);
+    }
+  }
+}
