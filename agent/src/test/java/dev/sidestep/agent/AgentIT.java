@@ -1,0 +1,217 @@
+package dev.sidestep.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.tools.attach.VirtualMachine;
+import dev.sidestep.agent.ForkedJvm.Result;
+import dev.sidestep.agent.program.ChoosesLogging;
+import dev.sidestep.agent.program.ExitOrder;
+import dev.sidestep.agent.program.Hello;
+import dev.sidestep.agent.program.NativeCall;
+import dev.sidestep.agent.program.Report;
+import dev.sidestep.agent.program.WaitForLine;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The finished jar as {@code -javaagent:}, in JVMs of their own. */
+class AgentIT {
+
+  private static final String STACK = "-Dsidestep.loopback=stack";
+  private static final String STRICT = "-Dsidestep.strict=true";
+  private static final String PROVIDER = "dev.sidestep.provider.SidestepSelectorProvider";
+  private static final String KERNEL_PROVIDER = "sun.nio.ch.EPollSelectorProvider";
+
+  private final ForkedJvm jvm = ForkedJvm.ofThisJava();
+
+  @Test
+  void programThatNeedsNoNetworkRunsAsBeforeWithoutAnyExtraLine() throws Exception {
+    assertEquals(new Result(0, "hello\n", ""), jvm.runWithAgent(Hello.class, STACK));
+  }
+
+  @Test
+  void agentWithoutSettingsSaysThatItHasNothingToDo() throws Exception {
+    assertEquals(
+        new Result(
+            0,
+            "hello\n",
+            "sidestep: neither sidestep.device nor sidestep.loopback=stack is set; all traffic"
+                + " stays on the kernel\n"),
+        jvm.runWithAgent(Hello.class));
+  }
+
+  @Test
+  void nativeCallsNeedNoFlagAndPrintNoWarning() throws Exception {
+    assertEquals(new Result(0, "true\n", ""), jvm.runWithAgent(NativeCall.class, STACK));
+  }
+
+  @Test
+  void everythingIsHandedOverAndTheJdkStaysClosedToTheProgram() throws Exception {
+    assertEquals(
+        new Result(0, report(PROVIDER, "true", true, "null"), ""),
+        jvm.runWithAgent(Report.class, STACK));
+  }
+
+  @Test
+  void nettysNativeTransportsStayIfTheUserWantsThem() throws Exception {
+    assertEquals(
+        new Result(0, report(PROVIDER, "false", true, "null"), ""),
+        jvm.runWithAgent(Report.class, STACK, "-Dio.netty.transport.noNative=false"));
+  }
+
+  @Test
+  void theProgramsOwnChoiceOfAProviderIsKeptWithAWarning() throws Exception {
+    String property = "java.nio.channels.spi.SelectorProvider=com.example.Provider";
+    assertEquals(
+        new Result(
+            0,
+            report("com.example.Provider", "true", true, "null"),
+            "sidestep: the program's own choice "
+                + property
+                + " is kept; NIO does not go through Sidestep\n"),
+        jvm.runWithAgent(Report.class, STACK, "-D" + property));
+  }
+
+  @Test
+  void misspeltSettingIsOneLineAndTheProgramRunsOnTheKernel() throws Exception {
+    String line = "unknown setting sidestep.lopback; did you mean sidestep.loopback?";
+    assertEquals(
+        new Result(
+            0,
+            report("null", "null", false, line),
+            "sidestep: " + line + " (all traffic stays on the kernel)\n"),
+        jvm.runWithAgent(Report.class, "-Dsidestep.lopback=stack"));
+  }
+
+  @Test
+  void misspeltSettingEndsAStrictProgramWithThatOneLine() throws Exception {
+    assertEquals(
+        new Result(
+            1, "", "sidestep: unknown setting sidestep.lopback; did you mean sidestep.loopback?\n"),
+        jvm.runWithAgent(Hello.class, "-Dsidestep.lopback=stack", STRICT));
+  }
+
+  @Test
+  void settingsComeFromTheFileAndStrictnessToo(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("a.properties"), "sidestep.loopback=stack\n");
+    assertEquals(
+        new Result(0, report(PROVIDER, "true", true, "null"), ""), runWithFile(file, Report.class));
+    Files.writeString(file, "sidestep.strict=true\nsidestep.mtu=1\n");
+    assertEquals(
+        new Result(
+            1,
+            "",
+            "sidestep: sidestep.mtu=1 (in "
+                + file
+                + "): out of range; accepted: 576 to 65535, or 0 for the device's own\n"),
+        runWithFile(file, Hello.class));
+  }
+
+  @Test
+  void missingFileIsOneLine(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("none.properties");
+    String line = "sidestep: cannot read the settings file " + file + ": there is no such file";
+    assertEquals(
+        new Result(0, "hello\n", line + " (all traffic stays on the kernel)\n"),
+        runWithFile(file, Hello.class));
+    assertEquals(new Result(1, "", line + "\n"), runWithFile(file, Hello.class, STRICT));
+  }
+
+  @Test
+  void exitActionsRunAfterTheApplicationsShutdownHooks() throws Exception {
+    Result inOrder = new Result(0, "the application's hook\nours\n", "");
+    assertEquals(inOrder, jvm.runWithAgent(ExitOrder.class, STACK));
+    assertEquals(
+        new Result(3, inOrder.out(), ""),
+        jvm.run(agent(), STACK, "-cp", ForkedJvm.PROGRAMS, ExitOrder.class.getName(), "3"));
+  }
+
+  @Test
+  void loggingIsStillTheProgramsToChoose() throws Exception {
+    assertEquals(
+        new Result(0, "OwnLogManager\n", ""), jvm.runWithAgent(ChoosesLogging.class, STACK));
+  }
+
+  @Test
+  void nothingInitialisesNioBeforeTheProgramDoes() throws Exception {
+    Result result = jvm.runWithAgent(Hello.class, STACK, "-Xlog:class+load");
+    assertEquals(0, result.exitCode());
+    assertFalse(result.out().contains("java.nio.channels.spi.SelectorProvider$Holder"));
+    assertFalse(result.out().contains("java.util.logging.LogManager"));
+    assertFalse(result.out().contains("dev.sidestep.stack.engine"));
+  }
+
+  @Test
+  void javaToolOptionsBringTheAgentIntoAnyJvm() throws Exception {
+    String options = agent() + " " + STACK;
+    ForkedJvm everywhere =
+        new ForkedJvm(
+            Path.of(System.getProperty("java.home")), Map.of("JAVA_TOOL_OPTIONS", options));
+    assertEquals(
+        new Result(
+            0,
+            report(PROVIDER, "true", true, "null"),
+            "Picked up JAVA_TOOL_OPTIONS: " + options + "\n"),
+        everywhere.run("-cp", ForkedJvm.PROGRAMS, Report.class.getName()));
+  }
+
+  @Test
+  void lateAttachIsRefusedWithALineAndTheProgramGoesOn(@TempDir Path directory) throws Exception {
+    Path err = directory.resolve("err");
+    String[] arguments = {
+      "-XX:+EnableDynamicAgentLoading", "-cp", ForkedJvm.PROGRAMS, WaitForLine.class.getName()
+    };
+    Process program = jvm.start(arguments, ProcessBuilder.Redirect.PIPE, err);
+    try (BufferedReader out = program.inputReader(StandardCharsets.UTF_8)) {
+      assertEquals("up", out.readLine());
+      VirtualMachine machine = VirtualMachine.attach(Long.toString(program.pid()));
+      machine.loadAgent(ForkedJvm.AGENT_JAR);
+      machine.detach();
+      program.getOutputStream().close();
+      assertEquals("down", out.readLine());
+      assertEquals(0, program.waitFor());
+    } finally {
+      program.destroyForcibly();
+    }
+    assertTrue(
+        Files.readString(err)
+            .contains(
+                "sidestep: cannot be attached to a running program; add"
+                    + " -javaagent:sidestep-agent.jar to its command line\n"),
+        Files.readString(err));
+  }
+
+  private Result runWithFile(Path file, Class<?> program, String... options) throws Exception {
+    String[] arguments = new String[options.length + 4];
+    arguments[0] = agent() + "=" + file;
+    System.arraycopy(options, 0, arguments, 1, options.length);
+    arguments[options.length + 1] = "-cp";
+    arguments[options.length + 2] = ForkedJvm.PROGRAMS;
+    arguments[options.length + 3] = program.getName();
+    return jvm.run(arguments);
+  }
+
+  private static String agent() {
+    return "-javaagent:" + ForkedJvm.AGENT_JAR;
+  }
+
+  private static String report(String provider, String noNative, boolean carries, String broken) {
+    return "provider "
+        + provider
+        + "\nnoNative "
+        + noNative
+        + "\ncarries "
+        + carries
+        + "\nbroken "
+        + broken
+        + "\nkernel "
+        + KERNEL_PROVIDER
+        + "\nreflection IllegalAccessException\n";
+  }
+}
