@@ -21,7 +21,8 @@ import org.openjdk.jcstress.infra.results.I_Result;
 public class BatonCommandHandOver {
 
   private final Baton baton = new Baton();
-  private final MpscUnboundedVarHandleArrayQueue<Integer> commands = new MpscUnboundedVarHandleArrayQueue<>(2);
+  private final MpscUnboundedVarHandleArrayQueue<Integer> commands =
+      new MpscUnboundedVarHandleArrayQueue<>(2);
 
   /** Plain on purpose: only the baton orders the accesses of its holders. */
   private int carriedOut;
