@@ -1,0 +1,83 @@
+package dev.sidestep.stack;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Lower layers never import upper ones; what is at the bottom imports no layer at all. */
+class LayerDirectionTest {
+
+  private static final String ROOT = "dev.sidestep.stack.";
+
+  /** From the bottom up. Packages inside a layer's package belong to it. */
+  private static final List<String> LAYERS =
+      List.of(
+          "packet",
+          "wire",
+          "nic",
+          "ethernet",
+          "neighbor",
+          "ip",
+          "icmp",
+          "udp",
+          "socket",
+          "tcp",
+          "engine");
+
+  private static final List<String> FOR_ALL = List.of("config", "counters", "concurrent", "time");
+
+  /** The vocabulary those at the bottom share with everybody. */
+  private static final List<String> VOCABULARY = List.of("packet", "wire");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.sidestep.stack");
+
+  @Test
+  void noLayerImportsAHigherOne() {
+    for (int i = 0; i < LAYERS.size() - 1; i++) {
+      String[] higher = packages(LAYERS.subList(i + 1, LAYERS.size()));
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + LAYERS.get(i) + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(higher)
+          .allowEmptyShould(true)
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void whatServesAllLayersImportsNoneButTheirVocabulary() {
+    List<String> layers = LAYERS.stream().filter(name -> !VOCABULARY.contains(name)).toList();
+    noClasses()
+        .that()
+        .resideInAnyPackage(packages(FOR_ALL))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(packages(layers))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void packetFormatsAreUsableWithoutTheRestOfTheStack() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(packages(VOCABULARY))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(packages(FOR_ALL))
+        .check(CLASSES);
+  }
+
+  private static String[] packages(List<String> names) {
+    return names.stream().map(name -> ROOT + name + "..").toArray(String[]::new);
+  }
+}

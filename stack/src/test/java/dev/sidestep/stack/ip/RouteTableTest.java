@@ -1,0 +1,120 @@
+package dev.sidestep.stack.ip;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sidestep.stack.config.InterfaceAddress;
+import dev.sidestep.stack.counters.ShardCounters;
+import dev.sidestep.stack.icmp.IcmpErrors;
+import dev.sidestep.stack.nic.LoopbackDevice;
+import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.testing.Frames;
+import dev.sidestep.stack.testing.RecordingNic;
+import dev.sidestep.stack.wire.IpAddress;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RouteTableTest {
+
+  private static final LocalAddresses LOCAL =
+      new LocalAddresses(addresses("10.0.0.1/24", "10.0.0.129/25", "127.0.0.1/8"));
+
+  private final NetInterface wide = netInterface(new RecordingNic(1, 1500), "10.0.0.1/24");
+  private final NetInterface narrow = netInterface(new RecordingNic(2, 1400), "10.0.0.129/25");
+  private final NetInterface loopback = netInterface(new LoopbackDevice(4), "127.0.0.1/8");
+  private final RouteTable routes =
+      new RouteTable(List.of(wide, narrow, loopback), address("10.0.0.254"), LOCAL);
+
+  private static List<InterfaceAddress> addresses(String... texts) {
+    return Arrays.stream(texts)
+        .map(text -> text.split("/"))
+        .map(parts -> new InterfaceAddress(address(parts[0]), Integer.parseInt(parts[1])))
+        .toList();
+  }
+
+  private static NetInterface netInterface(NicDevice device, String address) {
+    ShardCounters counters = new ShardCounters();
+    return new NetInterface(
+        device,
+        0,
+        addresses(address),
+        0,
+        LOCAL,
+        new TransportInputs(counters),
+        new IcmpErrors(),
+        counters);
+  }
+
+  private static IpAddress address(String dotted) {
+    return IpAddress.ofV4(Frames.ip(dotted));
+  }
+
+  private Route find(String destination) {
+    Route route = routes.find(address(destination));
+    if (route == null) {
+      throw new AssertionError("no route to " + destination);
+    }
+    return route;
+  }
+
+  @ParameterizedTest(name = "{0} leaves from {1}")
+  @CsvSource({
+    "10.0.0.2,     10.0.0.1,     1500",
+    "10.0.0.130,   10.0.0.129,   1400",
+    "192.0.2.1,    10.0.0.129,   1400",
+    "8.8.8.8,      10.0.0.129,   1400",
+    "10.0.0.1,     10.0.0.1,     32768",
+    "10.0.0.129,   10.0.0.129,   32768",
+    "127.0.0.1,    127.0.0.1,    32768",
+    "127.9.8.7,    127.9.8.7,    32768",
+  })
+  void findsTheWay(String destination, String source, int mtuBytes) {
+    Route route = find(destination);
+    assertEquals(address(source), route.sourceAddress());
+    assertEquals(mtuBytes, route.mtuBytes());
+    assertEquals(mtuBytes == LoopbackDevice.MTU_BYTES, route.fillsChecksums());
+    assertTrue(route.isValid());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "224.0.0.1", "255.255.255.255", "10.0.0.255"})
+  void hasNoWayToMany(String destination) {
+    assertNull(routes.find(address(destination)));
+  }
+
+  private @Nullable Route findWithoutGateway(String destination) {
+    return new RouteTable(List.of(wide), null, LOCAL).find(address(destination));
+  }
+
+  @Test
+  void hasNoWayOutsideWithoutAGateway() {
+    assertNull(findWithoutGateway("192.0.2.1"));
+  }
+
+  @Test
+  void hasNoWayToItselfWithoutLoopback() {
+    assertNull(findWithoutGateway("10.0.0.1"));
+  }
+
+  @Test
+  void hasNoWayInIpv6Yet() {
+    assertNull(routes.find(new IpAddress(0x2001_0db8_0000_0000L, 1)));
+  }
+
+  @Test
+  void refusesAGatewayNobodyCanReach() {
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new RouteTable(List.of(wide), address("192.0.2.1"), LOCAL));
+    assertEquals(
+        "gateway 192.0.2.1 is in no interface's network: [10.0.0.1/24]", refused.getMessage());
+  }
+}
