@@ -34,4 +34,84 @@ public record TcbSnapshot(
     long smoothedRttNanos,
     long rtoNanos,
     int mssBytes,
-    int retransmissions) {}
+    int retransmissions) {
+
+  static TcbSnapshot of(Listener listener) {
+    return bare(listener.address, listener.port, IpAddress.ANY_V4, 0, TcpState.LISTEN, 0, 0, 0);
+  }
+
+  static TcbSnapshot of(ConnectionEntry entry) {
+    return switch (entry) {
+      case TransmissionControlBlock tcb -> of(tcb);
+      case HalfOpenConnection half ->
+          of(half, TcpState.SYN_RECEIVED, half.iss, half.iss + 1, half.rcvNxt());
+      case TimeWaitRecord record ->
+          of(record, TcpState.TIME_WAIT, record.sndNxt, record.sndNxt, record.rcvNxt);
+    };
+  }
+
+  private static TcbSnapshot of(
+      ConnectionEntry entry, TcpState state, int sndUna, int sndNxt, int rcvNxt) {
+    return bare(
+        entry.localAddress(),
+        entry.localPort(),
+        entry.remoteAddress(),
+        entry.remotePort(),
+        state,
+        sndUna,
+        sndNxt,
+        rcvNxt);
+  }
+
+  private static TcbSnapshot bare(
+      IpAddress localAddress,
+      int localPort,
+      IpAddress remoteAddress,
+      int remotePort,
+      TcpState state,
+      int sndUna,
+      int sndNxt,
+      int rcvNxt) {
+    return new TcbSnapshot(
+        localAddress,
+        localPort,
+        remoteAddress,
+        remotePort,
+        state,
+        0,
+        0,
+        sndUna,
+        sndNxt,
+        0,
+        rcvNxt,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0);
+  }
+
+  private static TcbSnapshot of(TransmissionControlBlock tcb) {
+    return new TcbSnapshot(
+        tcb.localAddress(),
+        tcb.localPort(),
+        tcb.remoteAddress(),
+        tcb.remotePort(),
+        tcb.state,
+        tcb.sendQueue().queuedBytes(),
+        tcb.receiveQueue().queuedBytes(),
+        tcb.sndUna,
+        tcb.sndNxt,
+        tcb.sndWnd,
+        tcb.rcvNxt,
+        tcb.rcvWnd(),
+        tcb.congestion.windowBytes(),
+        tcb.congestion.slowStartThresholdBytes(),
+        tcb.rtt.smoothedNanos(),
+        tcb.rtt.rtoNanos(),
+        tcb.mssBytes,
+        tcb.retransmissions);
+  }
+}

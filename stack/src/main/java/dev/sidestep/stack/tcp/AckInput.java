@@ -1,0 +1,194 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.packet.DropReason;
+import dev.sidestep.stack.socket.Readiness;
+import dev.sidestep.stack.socket.SocketSendQueue;
+import dev.sidestep.stack.tcp.congestion.LossRecovery;
+import dev.sidestep.stack.wire.TcpHeader;
+
+/** Fifth step of RFC 9293 §3.10.7.4: the ACK field of a synchronised connection (tcp_ack). */
+final class AckInput {
+
+  private final TcpContext context;
+  private final TcpOutput output;
+  private final BufferTuning tuning;
+  private final ConnectionEnd end;
+
+  AckInput(TcpContext context, TcpOutput output, BufferTuning tuning, ConnectionEnd end) {
+    this.context = context;
+    this.output = output;
+    this.tuning = tuning;
+    this.end = end;
+  }
+
+  /** Handles the acknowledgement. Returns whether the segment's text is to be looked at. */
+  boolean process(TransmissionControlBlock tcb, SegmentInfo seg, long nowNanos) {
+    if (!isPlausible(tcb, seg)) {
+      context.counters.drop(DropReason.TCP_BAD_ACK);
+      output.sendChallengeAck(tcb, nowNanos);
+      return false;
+    }
+    int windowBefore = tcb.sndWnd;
+    updateWindow(tcb, seg);
+    if (SequenceNumber.gt(seg.segAck, tcb.sndUna)) {
+      acknowledged(tcb, seg, nowNanos);
+    } else if (isDuplicate(tcb, seg, windowBefore)) {
+      duplicate(tcb, nowNanos);
+    }
+    if (tcb.probing) {
+      probeAnswered(tcb, nowNanos);
+    }
+    output.transmitLater(tcb);
+    return afterAck(tcb, nowNanos);
+  }
+
+  /** RFC 5961 §5.2: neither for something never sent nor older than a window. */
+  private static boolean isPlausible(TransmissionControlBlock tcb, SegmentInfo seg) {
+    return SequenceNumber.leq(seg.segAck, tcb.sndMax)
+        && SequenceNumber.geq(seg.segAck, tcb.sndUna - tcb.maxSndWnd);
+  }
+
+  /** Takes over the window unless the segment is older than the one that set it. */
+  private static void updateWindow(TransmissionControlBlock tcb, SegmentInfo seg) {
+    boolean newer =
+        SequenceNumber.gt(seg.segAck, tcb.sndUna)
+            || SequenceNumber.lt(tcb.sndWl1, seg.segSeq)
+            || (tcb.sndWl1 == seg.segSeq && SequenceNumber.leq(tcb.sndWl2, seg.segAck));
+    if (newer && SequenceNumber.geq(seg.segAck, tcb.sndUna)) {
+      tcb.sndWnd = seg.windowField << tcb.sndWindowScale;
+      tcb.maxSndWnd = Math.max(tcb.maxSndWnd, tcb.sndWnd);
+      tcb.sndWl1 = seg.segSeq;
+      tcb.sndWl2 = seg.segAck;
+    }
+  }
+
+  /** RFC 5681 §2. */
+  private static boolean isDuplicate(
+      TransmissionControlBlock tcb, SegmentInfo seg, int windowBefore) {
+    return seg.segAck == tcb.sndUna
+        && tcb.sndUna != tcb.sndMax
+        && seg.payloadBytes == 0
+        && !seg.has(TcpHeader.FIN)
+        && tcb.sndWnd == windowBefore;
+  }
+
+  private void duplicate(TransmissionControlBlock tcb, long nowNanos) {
+    context.counters.increment(Counter.TCP_DUPLICATE_ACKS_RECEIVED);
+    LossRecovery.Action action = tcb.recovery.onDuplicateAck(tcb.sndUna, tcb.sndMax, tcb.mssBytes);
+    if (action == LossRecovery.Action.ENTER) {
+      context.counters.increment(Counter.TCP_FAST_RETRANSMITS);
+      tcb.congestion.onLoss(tcb.flightBytes());
+      output.retransmitFirst(tcb, nowNanos);
+    }
+  }
+
+  private void acknowledged(TransmissionControlBlock tcb, SegmentInfo seg, long nowNanos) {
+    int ackedBytes = SequenceNumber.diff(seg.segAck, tcb.sndUna);
+    int flightBefore = tcb.flightBytes();
+    measureRoundTrip(tcb, seg, nowNanos);
+    tcb.sndUna = seg.segAck;
+    tcb.sndNxt = SequenceNumber.max(tcb.sndNxt, seg.segAck);
+    tcb.retransmissions = 0;
+    tcb.rtt.resetBackoff();
+    releaseAcknowledged(tcb, seg.segAck);
+    restartTimer(tcb, nowNanos);
+    recoverOrGrow(tcb, ackedBytes, flightBefore, nowNanos);
+    tcb.route.confirmReachable(nowNanos);
+  }
+
+  private static void measureRoundTrip(
+      TransmissionControlBlock tcb, SegmentInfo seg, long nowNanos) {
+    if (tcb.timing) {
+      if (SequenceNumber.geq(seg.segAck, tcb.timedSeq)) {
+        tcb.timing = false;
+        tcb.rtt.sample(nowNanos - tcb.timedSinceNanos);
+      }
+    } else if (tcb.timestamps
+        && seg.options.timestampPresent
+        && seg.options.timestampEchoReply != 0) {
+      // RFC 7323 §4.1: the echo says which of the copies was answered.
+      int elapsed = tcb.timestampClock(nowNanos) - seg.options.timestampEchoReply;
+      if (elapsed >= 0) {
+        tcb.rtt.sample(elapsed * 1_000_000L);
+      }
+    }
+  }
+
+  private void releaseAcknowledged(TransmissionControlBlock tcb, int segAck) {
+    SocketSendQueue queue = tcb.sendQueue();
+    long acknowledged = Math.min(tcb.sendPosition(segAck), queue.tail());
+    if (acknowledged > queue.head()) {
+      queue.acknowledge(acknowledged);
+      end.signalLater(tcb, Readiness.WRITE);
+    }
+  }
+
+  /** RFC 6298 §5.2, §5.3. */
+  private void restartTimer(TransmissionControlBlock tcb, long nowNanos) {
+    if (tcb.sndUna == tcb.sndMax) {
+      tcb.retransmitNanos = TimerEntry.NEVER;
+      tcb.probing = false;
+    } else {
+      output.armRetransmit(tcb, nowNanos);
+    }
+  }
+
+  private void recoverOrGrow(
+      TransmissionControlBlock tcb, int ackedBytes, int flightBefore, long nowNanos) {
+    boolean repairing = tcb.recovery.isRecovering();
+    switch (tcb.recovery.onNewAck(tcb.sndUna, ackedBytes, tcb.mssBytes)) {
+      case RETRANSMIT -> output.retransmitFirst(tcb, nowNanos);
+      case EXIT -> tcb.congestion.onRecovered(tcb.flightBytes());
+      default -> {
+        if (!repairing) {
+          grow(tcb, ackedBytes, flightBefore);
+        }
+      }
+    }
+  }
+
+  private void grow(TransmissionControlBlock tcb, int ackedBytes, int flightBefore) {
+    // Linux (tcp_is_cwnd_limited): in slow start half a window in flight is reason enough.
+    boolean half = tcb.congestion.inSlowStart() && tcb.congestion.windowBytes() < 2 * flightBefore;
+    tcb.congestion.onAck(ackedBytes, tcb.congestionLimited || half);
+    tuning.onWindowGrown(tcb);
+  }
+
+  /** The peer is alive (SHLD-29 of RFC 9293 §3.8.6.1: the connection stays open). */
+  private void probeAnswered(TransmissionControlBlock tcb, long nowNanos) {
+    tcb.retransmissions = 0;
+    if (tcb.sndWnd > 0) {
+      tcb.probing = false;
+      tcb.retransmitNanos = TimerEntry.NEVER;
+      tcb.rtt.resetBackoff();
+    } else if (tcb.retransmitNanos == TimerEntry.NEVER) {
+      output.armRetransmit(tcb, nowNanos);
+    }
+  }
+
+  /** What an acknowledged FIN changes. Returns whether the connection goes on. */
+  private boolean afterAck(TransmissionControlBlock tcb, long nowNanos) {
+    if (!tcb.isFinAcknowledged()) {
+      return true;
+    }
+    switch (tcb.state) {
+      case FIN_WAIT_1 -> {
+        tcb.state = TcpState.FIN_WAIT_2;
+        TcpTimers.armFinWait2(context, tcb, nowNanos);
+      }
+      case CLOSING -> {
+        end.enterTimeWait(tcb, nowNanos);
+        return false;
+      }
+      case LAST_ACK -> {
+        end.destroy(tcb);
+        return false;
+      }
+      default -> {
+        // Nothing new.
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.socket.Readiness;
+import dev.sidestep.stack.socket.SocketError;
+import dev.sidestep.stack.socket.StackSocket;
+import dev.sidestep.stack.socket.StreamSocket;
+
+/** How connections end: orderly, by RST, or given up; and what stays in TIME-WAIT. */
+final class ConnectionEnd {
+
+  private final TcpContext context;
+  private final TcpOutput output;
+
+  ConnectionEnd(TcpContext context, TcpOutput output) {
+    this.context = context;
+    this.output = output;
+  }
+
+  /** Ends a connection because of {@code cause}, which the application is told. */
+  void fail(TransmissionControlBlock tcb, SocketError cause) {
+    countFailure(tcb);
+    destroy(tcb);
+    if (!tcb.orphaned) {
+      tcb.socket.fail(cause);
+    }
+  }
+
+  private void countFailure(TransmissionControlBlock tcb) {
+    switch (tcb.state) {
+      case SYN_SENT, SYN_RECEIVED -> context.counters.increment(Counter.TCP_ATTEMPT_FAILS);
+      case ESTABLISHED, CLOSE_WAIT -> context.counters.increment(Counter.TCP_ESTABLISHED_RESETS);
+      default -> {
+        // Already on its way out.
+      }
+    }
+  }
+
+  /** Sends RST and forgets the connection. */
+  void abort(TransmissionControlBlock tcb, long nowNanos) {
+    output.sendReset(tcb, nowNanos);
+    countFailure(tcb);
+    destroy(tcb);
+  }
+
+  /** Forgets the connection. */
+  void destroy(TransmissionControlBlock tcb) {
+    context.connections.remove(tcb);
+    forget(tcb);
+    StreamSocket socket = tcb.socket;
+    socket.setTransport(null);
+    if (tcb.orphaned) {
+      socket.sendQueue().close();
+      context.owner.released(socket);
+    }
+  }
+
+  private void forget(TransmissionControlBlock tcb) {
+    tcb.state = TcpState.CLOSED;
+    context.timers.remove(tcb);
+    if (tcb.orphaned) {
+      context.orphans--;
+    }
+  }
+
+  /**
+   * Both FINs are acknowledged: a small record takes the connection's place for 2 MSL (MUST-13). If
+   * there are too many records the connection just ends, as in Linux.
+   */
+  void enterTimeWait(TransmissionControlBlock tcb, long nowNanos) {
+    if (tcb.ackNow) {
+      output.sendAck(tcb, nowNanos);
+    }
+    if (context.timeWaits >= context.config.maxTimeWaits()) {
+      destroy(tcb);
+      return;
+    }
+    long expires = nowNanos + context.config.timeWaitNanos();
+    TimeWaitRecord record = new TimeWaitRecord(tcb, tcb.windowField, expires);
+    context.timeWaits++;
+    context.connections.replace(tcb, record);
+    forget(tcb);
+    context.timers.schedule(record, expires);
+    keepSocket(record, tcb);
+  }
+
+  private void keepSocket(TimeWaitRecord record, TransmissionControlBlock tcb) {
+    StreamSocket socket = tcb.socket;
+    if (tcb.orphaned) {
+      socket.sendQueue().close();
+    }
+    if (tcb.passive) {
+      // The port is the listener's: nobody waits for it.
+      socket.setTransport(null);
+      if (tcb.orphaned) {
+        context.owner.released(socket);
+      }
+    } else {
+      record.socket = socket;
+      record.closedByApplication = tcb.orphaned;
+      socket.setTransport(record);
+    }
+  }
+
+  /** The application has closed a socket whose connection is in TIME-WAIT. */
+  void closeInTimeWait(TimeWaitRecord record, StreamSocket socket) {
+    freeQueues(socket);
+    record.closedByApplication = true;
+  }
+
+  /** The application has closed a socket that has no connection. */
+  void closeUnconnected(StackSocket socket) {
+    if (socket instanceof StreamSocket stream) {
+      freeQueues(stream);
+    }
+    context.owner.released(socket);
+  }
+
+  private static void freeQueues(StreamSocket socket) {
+    socket.receiveQueue().close();
+    socket.sendQueue().close();
+  }
+
+  /** TIME-WAIT is over, or a new connection takes its place. */
+  void endTimeWait(TimeWaitRecord record) {
+    context.connections.remove(record);
+    context.timers.remove(record);
+    context.timeWaits--;
+    StreamSocket socket = record.socket;
+    if (socket != null) {
+      socket.setTransport(null);
+      if (record.closedByApplication) {
+        context.owner.released(socket);
+      }
+    }
+  }
+
+  /** Has the application told at the end of this poll. */
+  void signalLater(TransmissionControlBlock tcb, int events) {
+    if (!tcb.orphaned) {
+      tcb.signals |= events & (Readiness.READ | Readiness.WRITE);
+      context.touched.add(tcb);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.wire.IpAddress;
+
+/**
+ * What the {@link ConnectionTable} finds for a segment: a connection, a half-open connection or
+ * what is left of one in TIME-WAIT (Linux: sock_common). Its ends are fixed.
+ */
+abstract sealed class ConnectionEntry extends TimerEntry
+    permits TransmissionControlBlock, HalfOpenConnection, TimeWaitRecord {
+
+  final long localHigh;
+  final long localLow;
+  final long remoteHigh;
+  final long remoteLow;
+
+  /** Both ports as in the header of a segment that comes in: remote port in the upper half. */
+  final int ports;
+
+  /** The table's hash of the ends. */
+  int hash;
+
+  ConnectionEntry(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+    this.localHigh = localHigh;
+    this.localLow = localLow;
+    this.remoteHigh = remoteHigh;
+    this.remoteLow = remoteLow;
+    this.ports = ports;
+  }
+
+  ConnectionEntry(ConnectionEntry sameEnds) {
+    this(
+        sameEnds.localHigh,
+        sameEnds.localLow,
+        sameEnds.remoteHigh,
+        sameEnds.remoteLow,
+        sameEnds.ports);
+  }
+
+  final boolean matches(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+    return this.ports == ports
+        && this.remoteLow == remoteLow
+        && this.localLow == localLow
+        && this.remoteHigh == remoteHigh
+        && this.localHigh == localHigh;
+  }
+
+  final int localPort() {
+    return ports & 0xffff;
+  }
+
+  final int remotePort() {
+    return ports >>> 16;
+  }
+
+  final IpAddress localAddress() {
+    return new IpAddress(localHigh, localLow);
+  }
+
+  final IpAddress remoteAddress() {
+    return new IpAddress(remoteHigh, remoteLow);
+  }
+
+  final boolean isV4() {
+    return IpAddress.isV4(remoteHigh, remoteLow);
+  }
+
+  /** Bytes of IP and TCP header without options. */
+  final int headerBytes() {
+    return isV4() ? 40 : 60;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.ip.IpPacket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection in SYN-RECEIVED that came in through a listener (Linux: tcp_request_sock). It has no
+ * socket and no queues yet, so that a flood of SYNs costs little (RFC 4987 §3.4).
+ */
+final class HalfOpenConnection extends ConnectionEntry {
+
+  final Listener listener;
+
+  /** Our initial sequence number. */
+  int iss;
+
+  /** The peer's initial sequence number. */
+  final int irs;
+
+  /** What the peer's SYN said. */
+  final int peerMssBytes;
+
+  final int peerWindowScale;
+  final boolean timestamps;
+  final boolean sackPermitted;
+
+  /** TS.Recent. */
+  int tsRecent;
+
+  int timestampOffset;
+
+  /** When the SYN-ACK was sent for the first time; measures the first RTT. */
+  final long createdNanos;
+
+  int retransmissions;
+  long retransmitNanos;
+  long nextChallengeNanos = Long.MIN_VALUE;
+
+  /** Neighbours in the listener's queue, oldest first. */
+  @Nullable HalfOpenConnection older;
+
+  @Nullable HalfOpenConnection newer;
+
+  HalfOpenConnection(Listener listener, SegmentInfo syn, IpPacket packet, long nowNanos) {
+    super(
+        packet.destinationHigh,
+        packet.destinationLow,
+        packet.sourceHigh,
+        packet.sourceLow,
+        syn.ports);
+    this.listener = listener;
+    this.irs = syn.segSeq;
+    this.peerMssBytes = syn.options.mssBytes;
+    this.peerWindowScale = syn.options.windowScale;
+    this.timestamps = syn.options.timestampPresent;
+    this.sackPermitted = syn.options.sackPermitted;
+    this.tsRecent = syn.options.timestampValue;
+    this.createdNanos = nowNanos;
+  }
+
+  /** RCV.NXT. */
+  int rcvNxt() {
+    return irs + 1;
+  }
+
+  int timestampClock(long nowNanos) {
+    return (int) (nowNanos / 1_000_000) + timestampOffset;
+  }
+
+  @Override
+  long deadlineNanos() {
+    return retransmitNanos;
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.icmp.IcmpError;
+import dev.sidestep.stack.icmp.IcmpErrorListener;
+import dev.sidestep.stack.socket.SocketError;
+import dev.sidestep.stack.wire.IcmpHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ICMP errors do to connections (RFC 9293 §3.9.2.2, RFC 5927; tcp_v4_err). Only an error about
+ * something in flight counts; it ends an attempt to connect, as in Linux, but never a connection.
+ */
+final class IcmpReaction implements IcmpErrorListener {
+
+  /** Smaller path MTUs are not believed (Linux: ip_rt_min_pmtu; RFC 8200 §5 for IPv6). */
+  private static final int LEAST_MTU_V4_BYTES = 552;
+
+  private static final int LEAST_MTU_V6_BYTES = 1280;
+
+  private final TcpContext context;
+  private final TcpOutput output;
+  private final ConnectionEnd end;
+
+  IcmpReaction(TcpContext context, TcpOutput output, ConnectionEnd end) {
+    this.context = context;
+    this.output = output;
+    this.end = end;
+  }
+
+  @Override
+  public void icmpError(IcmpError error, long nowNanos) {
+    int ports = (error.remotePort << 16) | error.localPort;
+    ConnectionEntry entry =
+        context.connections.find(
+            error.localHigh, error.localLow, error.remoteHigh, error.remoteLow, ports);
+    if (!(entry instanceof TransmissionControlBlock tcb)
+        || !SequenceNumber.inWindow(error.seq, tcb.sndUna, tcb.sndMax)) {
+      return;
+    }
+    if (error.type == IcmpHeader.DESTINATION_UNREACHABLE
+        && error.code == IcmpHeader.FRAGMENTATION_NEEDED) {
+      packetTooBig(tcb, error.nextHopMtuBytes);
+      return;
+    }
+    SocketError cause = meaning(error);
+    if (cause != null && tcb.state == TcpState.SYN_SENT) {
+      end.fail(tcb, cause);
+    }
+  }
+
+  /** RFC 1191 §6.3: everything in flight that is too big is lost, which is no congestion. */
+  private void packetTooBig(TransmissionControlBlock tcb, int mtuBytes) {
+    int least = tcb.isV4() ? LEAST_MTU_V4_BYTES : LEAST_MTU_V6_BYTES;
+    if (mtuBytes >= least && tcb.canSend() && tcb.lowerSegmentSize(mtuBytes)) {
+      tcb.sndNxt = tcb.sndUna;
+      tcb.timing = false;
+      output.transmitLater(tcb);
+    }
+  }
+
+  /** Linux: icmp_err_convert. */
+  private static @Nullable SocketError meaning(IcmpError error) {
+    return switch (error.type) {
+      case IcmpHeader.DESTINATION_UNREACHABLE ->
+          switch (error.code) {
+            case IcmpHeader.NET_UNREACHABLE -> SocketError.ENETUNREACH;
+            case IcmpHeader.PORT_UNREACHABLE, IcmpHeader.PROTOCOL_UNREACHABLE ->
+                SocketError.ECONNREFUSED;
+            default -> SocketError.EHOSTUNREACH;
+          };
+      case IcmpHeader.TIME_EXCEEDED -> SocketError.EHOSTUNREACH;
+      default -> null;
+    };
+  }
+}

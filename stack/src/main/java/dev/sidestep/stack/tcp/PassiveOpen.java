@@ -1,0 +1,310 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.ip.IpPacket;
+import dev.sidestep.stack.ip.Route;
+import dev.sidestep.stack.packet.DropReason;
+import dev.sidestep.stack.socket.StreamOptions;
+import dev.sidestep.stack.socket.StreamSocket;
+import dev.sidestep.stack.wire.ParsedTcpOptions;
+import dev.sidestep.stack.wire.TcpHeader;
+import org.jspecify.annotations.Nullable;
+
+/** SYNs to a listener, and the half-open connections they leave (RFC 9293 §3.10.7.2, RFC 4987). */
+final class PassiveOpen {
+
+  private final TcpContext context;
+  private final SegmentSender sender;
+
+  PassiveOpen(TcpContext context, SegmentSender sender) {
+    this.context = context;
+    this.sender = sender;
+  }
+
+  // RFC 9293 §3.10.7.2: LISTEN.
+
+  /** A segment for a listener, from ends that nothing is known of. */
+  void arrivesInListen(Listener listener, SegmentInfo seg, IpPacket packet, long nowNanos) {
+    if (seg.has(TcpHeader.RST)) {
+      context.counters.drop(DropReason.TCP_BAD_RST);
+    } else if (seg.has(TcpHeader.ACK)) {
+      context.counters.drop(DropReason.TCP_NO_SOCKET);
+      sender.sendReset(seg, packet, nowNanos);
+    } else if (!seg.has(TcpHeader.SYN) || seg.has(TcpHeader.FIN)) {
+      // Linux: a SYN with FIN is an attempt to get past a filter.
+      context.counters.drop(DropReason.TCP_MALFORMED);
+    } else if (isFromItself(seg, packet)) {
+      context.counters.drop(DropReason.TCP_BAD_ADDRESS);
+    } else {
+      open(listener, seg, packet, 0, false, nowNanos);
+    }
+  }
+
+  /** The LAND attack: both ends the same, so that the answer would be a question again. */
+  private static boolean isFromItself(SegmentInfo seg, IpPacket packet) {
+    return (seg.ports >>> 16) == (seg.ports & 0xffff)
+        && packet.sourceLow == packet.destinationLow
+        && packet.sourceHigh == packet.destinationHigh;
+  }
+
+  /**
+   * Opens a connection in the place of one in TIME-WAIT (RFC 6191, MAY-2).
+   *
+   * @param previousSndNxt the last sequence number of the old connection, which ours must be beyond
+   */
+  void reopen(
+      Listener listener, SegmentInfo seg, IpPacket packet, int previousSndNxt, long nowNanos) {
+    // Linux: further than the largest window without scaling.
+    open(listener, seg, packet, previousSndNxt + 0x10001, true, nowNanos);
+  }
+
+  private void open(
+      Listener listener,
+      SegmentInfo seg,
+      IpPacket packet,
+      int leastIss,
+      boolean hasLeastIss,
+      long nowNanos) {
+    if (listener.socket.isFull()) {
+      countOverflow();
+      return;
+    }
+    HalfOpenConnection oldest = listener.oldest();
+    if (oldest != null && listener.halfOpenCount() >= context.config.maxHalfOpen()) {
+      // The one who is least likely to be answered any more makes room (RFC 4987 §3.3).
+      countOverflow();
+      remove(oldest);
+    }
+    HalfOpenConnection connection = new HalfOpenConnection(listener, seg, packet, nowNanos);
+    int iss = context.initialSequence.next(connection, nowNanos);
+    connection.iss = hasLeastIss && SequenceNumber.lt(iss, leastIss) ? leastIss : iss;
+    connection.timestampOffset = context.initialSequence.timestampOffset(connection);
+    context.connections.add(connection);
+    listener.add(connection);
+    connection.retransmitNanos = nowNanos + context.config.initialRtoNanos();
+    context.timers.schedule(connection, connection.retransmitNanos);
+    sendSynAck(connection, nowNanos);
+  }
+
+  private void countOverflow() {
+    context.counters.drop(DropReason.TCP_BACKLOG_FULL);
+    context.counters.increment(Counter.TCP_LISTEN_OVERFLOWS);
+  }
+
+  private void sendSynAck(HalfOpenConnection to, long nowNanos) {
+    Route route = sender.route(to);
+    if (route == null) {
+      return;
+    }
+    StreamOptions options = to.listener.socket.options();
+    boolean scales = to.peerWindowScale != ParsedTcpOptions.ABSENT;
+    sender.sendSyn(
+        to,
+        route,
+        to.iss,
+        to.rcvNxt(),
+        TcpHeader.SYN | TcpHeader.ACK,
+        synField(options),
+        to.sackPermitted,
+        to.timestamps,
+        to.timestampClock(nowNanos),
+        to.tsRecent,
+        scales ? ReceiveWindow.scale(options, context.config) : ParsedTcpOptions.ABSENT,
+        options.trafficClass,
+        nowNanos);
+  }
+
+  private int synField(StreamOptions options) {
+    return ReceiveWindow.synField(ReceiveWindow.initialCapacityBytes(options, context.config));
+  }
+
+  // SYN-RECEIVED of a passive open (Linux: tcp_check_req).
+
+  /**
+   * A segment for a half-open connection.
+   *
+   * @return the connection that this segment has completed, and which is to handle it, or null
+   */
+  @Nullable TransmissionControlBlock arrivesHalfOpen(
+      HalfOpenConnection connection, SegmentInfo seg, IpPacket packet, long nowNanos) {
+    boolean repeatedSyn =
+        (seg.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN
+            && seg.segSeq == connection.irs;
+    if (repeatedSyn) {
+      if (mayAnswer(connection, nowNanos)) {
+        sendSynAck(connection, nowNanos);
+      }
+      return null;
+    }
+    if (!isAcceptable(connection, seg, nowNanos)) {
+      return null;
+    }
+    if (seg.has(TcpHeader.RST)) {
+      reset(connection, seg, nowNanos);
+      return null;
+    }
+    if (seg.has(TcpHeader.SYN)) {
+      // RFC 5961 §4.
+      context.counters.drop(DropReason.TCP_OUTSIDE_WINDOW);
+      sendChallengeAck(connection, nowNanos);
+      return null;
+    }
+    return acknowledged(connection, seg, packet, nowNanos);
+  }
+
+  private boolean isAcceptable(HalfOpenConnection connection, SegmentInfo seg, long nowNanos) {
+    boolean old =
+        connection.timestamps
+            && seg.options.timestampPresent
+            && !seg.has(TcpHeader.RST)
+            && SequenceNumber.lt(seg.options.timestampValue, connection.tsRecent);
+    int window = synField(connection.listener.socket.options());
+    int rcvNxt = connection.rcvNxt();
+    boolean inWindow =
+        SequenceNumber.lt(seg.segSeq, rcvNxt + window) && SequenceNumber.geq(seg.endSeq(), rcvNxt);
+    if (inWindow && !old) {
+      return true;
+    }
+    context.counters.drop(old ? DropReason.TCP_PAWS : DropReason.TCP_OUTSIDE_WINDOW);
+    if (!seg.has(TcpHeader.RST)) {
+      sendChallengeAck(connection, nowNanos);
+    }
+    return false;
+  }
+
+  private void reset(HalfOpenConnection connection, SegmentInfo seg, long nowNanos) {
+    if (seg.segSeq == connection.rcvNxt()) {
+      context.counters.increment(Counter.TCP_ATTEMPT_FAILS);
+      remove(connection);
+    } else {
+      context.counters.drop(DropReason.TCP_BAD_RST);
+      sendChallengeAck(connection, nowNanos);
+    }
+  }
+
+  private @Nullable TransmissionControlBlock acknowledged(
+      HalfOpenConnection connection, SegmentInfo seg, IpPacket packet, long nowNanos) {
+    if (!seg.has(TcpHeader.ACK) || seg.segAck != connection.iss + 1) {
+      context.counters.drop(DropReason.TCP_BAD_ACK);
+      if (seg.has(TcpHeader.ACK)) {
+        sender.sendReset(seg, packet, nowNanos);
+      }
+      return null;
+    }
+    Route route = sender.route(connection);
+    if (route == null || connection.listener.socket.isFull()) {
+      // As in Linux the connection stays half-open: the next SYN-ACK asks for this ACK again.
+      countOverflow();
+      return null;
+    }
+    return establish(connection, seg, route, nowNanos);
+  }
+
+  private TransmissionControlBlock establish(
+      HalfOpenConnection connection, SegmentInfo seg, Route route, long nowNanos) {
+    StreamSocket socket = newSocket(connection);
+    TransmissionControlBlock tcb =
+        new TransmissionControlBlock(connection, socket, true, route, context.config);
+    tcb.rcvWindowScale = ReceiveWindow.scale(socket.options(), context.config);
+    tcb.timestampOffset = connection.timestampOffset;
+    tcb.startSending(connection.iss);
+    tcb.startReceiving(connection.irs);
+    tcb.agree(
+        connection.peerMssBytes,
+        connection.timestamps,
+        connection.sackPermitted,
+        connection.peerWindowScale);
+    tcb.tsRecent = connection.tsRecent;
+    tcb.tsRecentNanos = nowNanos;
+    synAcknowledged(tcb, seg);
+    ReceiveWindow.promise(tcb, synField(socket.options()));
+    if (connection.retransmissions == 0) {
+      tcb.rtt.sample(nowNanos - connection.createdNanos);
+    }
+    connection.listener.remove(connection);
+    context.timers.remove(connection);
+    context.connections.replace(connection, tcb);
+    socket.setTransport(tcb);
+    tcb.lastReceivedNanos = nowNanos;
+    tcb.lastSentNanos = nowNanos;
+    TcpTimers.armKeepalive(context, tcb);
+    context.counters.increment(Counter.TCP_PASSIVE_OPENS);
+    socket.established();
+    connection.listener.socket.offer(socket);
+    return tcb;
+  }
+
+  private static void synAcknowledged(TransmissionControlBlock tcb, SegmentInfo seg) {
+    tcb.state = TcpState.ESTABLISHED;
+    tcb.sndUna = seg.segAck;
+    tcb.sndNxt = seg.segAck;
+    tcb.sndMax = seg.segAck;
+    tcb.sndSmall = seg.segAck;
+    tcb.sndWnd = seg.windowField << tcb.sndWindowScale;
+    tcb.maxSndWnd = tcb.sndWnd;
+    tcb.sndWl1 = seg.segSeq;
+    tcb.sndWl2 = seg.segAck;
+  }
+
+  private StreamSocket newSocket(HalfOpenConnection connection) {
+    StreamOptions options = connection.listener.socket.options();
+    StreamSocket socket =
+        new StreamSocket(
+            context.owner,
+            context.memory,
+            ReceiveWindow.initialCapacityBytes(options, context.config),
+            options.sendBufferBytes > 0
+                ? options.sendBufferBytes
+                : context.config.sendBufferBytes());
+    socket.options().copyFrom(options);
+    socket.setLocal(connection.localAddress(), connection.localPort());
+    socket.setRemote(connection.remoteAddress(), connection.remotePort());
+    return socket;
+  }
+
+  private void sendChallengeAck(HalfOpenConnection to, long nowNanos) {
+    if (!mayAnswer(to, nowNanos)) {
+      return;
+    }
+    context.counters.increment(Counter.TCP_CHALLENGE_ACKS_SENT);
+    sender.sendAck(
+        to,
+        to.iss + 1,
+        to.rcvNxt(),
+        synField(to.listener.socket.options()),
+        to.timestamps,
+        to.timestampClock(nowNanos),
+        to.tsRecent,
+        nowNanos);
+  }
+
+  private static boolean mayAnswer(HalfOpenConnection connection, long nowNanos) {
+    if (nowNanos < connection.nextChallengeNanos) {
+      return false;
+    }
+    connection.nextChallengeNanos = nowNanos + TcpInput.CHALLENGE_INTERVAL_NANOS;
+    return true;
+  }
+
+  /** The SYN-ACK was not answered in time. */
+  void timedOut(HalfOpenConnection connection, long nowNanos) {
+    if (connection.retransmissions >= context.config.synAckRetries()) {
+      context.counters.increment(Counter.TCP_ATTEMPT_FAILS);
+      remove(connection);
+      return;
+    }
+    connection.retransmissions++;
+    long rto = context.config.initialRtoNanos() << connection.retransmissions;
+    connection.retransmitNanos = nowNanos + Math.min(rto, context.config.maxRtoNanos());
+    context.timers.schedule(connection, connection.retransmitNanos);
+    context.counters.increment(Counter.TCP_RETRANSMITTED_SEGMENTS);
+    sendSynAck(connection, nowNanos);
+  }
+
+  /** Forgets a half-open connection. */
+  void remove(HalfOpenConnection connection) {
+    connection.listener.remove(connection);
+    context.timers.remove(connection);
+    context.connections.remove(connection);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.sidestep.stack.tcp;
+
+/** Smoothed round-trip time and retransmission timeout (RFC 6298), in integer nanoseconds. */
+final class RttEstimator {
+
+  private final long minRtoNanos;
+  private final long maxRtoNanos;
+
+  private long smoothedNanos;
+  private long variationNanos;
+  private long rtoNanos;
+  private int backoffs;
+
+  RttEstimator(TcpConfig config) {
+    minRtoNanos = config.minRtoNanos();
+    maxRtoNanos = config.maxRtoNanos();
+    rtoNanos = config.initialRtoNanos();
+  }
+
+  /** Takes in one measurement of a segment sent only once (Karn), or told apart by timestamps. */
+  void sample(long rttNanos) {
+    long sample = Math.max(rttNanos, 1);
+    if (smoothedNanos == 0) {
+      smoothedNanos = sample;
+      variationNanos = sample >> 1;
+    } else {
+      long error = Math.abs(smoothedNanos - sample);
+      variationNanos += (error - variationNanos) >> 2;
+      smoothedNanos += (sample - smoothedNanos) >> 3;
+    }
+    // Linux: the floor is below the variation, not below the sum. RFC 6298 §2.4 would have the RTO
+    // at least 1 s, which is long for what is lost in a data centre.
+    long margin = Math.max(4 * variationNanos, minRtoNanos);
+    rtoNanos = Math.min(smoothedNanos + margin, maxRtoNanos);
+  }
+
+  /** SRTT, or 0 before the first sample. */
+  long smoothedNanos() {
+    return smoothedNanos;
+  }
+
+  /** The retransmission timeout, backed off. */
+  long rtoNanos() {
+    return Math.min(rtoNanos << Math.min(backoffs, 20), maxRtoNanos);
+  }
+
+  /** Doubles the timeout (RFC 6298 §5.5). */
+  void backOff() {
+    backoffs++;
+  }
+
+  /** Takes the doublings back: the peer has acknowledged something. */
+  void resetBackoff() {
+    backoffs = 0;
+  }
+}

@@ -1,0 +1,237 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.counters.ShardCounters;
+import dev.sidestep.stack.ip.IpOutput;
+import dev.sidestep.stack.ip.IpPacket;
+import dev.sidestep.stack.ip.Route;
+import dev.sidestep.stack.packet.DropReason;
+import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.wire.InternetChecksum;
+import dev.sidestep.stack.wire.IpAddress;
+import dev.sidestep.stack.wire.TcpHeader;
+import dev.sidestep.stack.wire.TcpOptions;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** Puts single segments on their way: buffer, checksum, IP. Knows no connection's state. */
+final class SegmentSender {
+
+  static final int PROTOCOL_TCP = 6;
+
+  private final IpOutput ip;
+  private final ShardCounters counters;
+
+  SegmentSender(IpOutput ip, ShardCounters counters) {
+    this.ip = ip;
+    this.counters = counters;
+  }
+
+  /** The way to a destination, or null. */
+  @Nullable Route route(ConnectionEntry to) {
+    return ip.route(to.remoteAddress());
+  }
+
+  /** The connection's route, looked up again if it has changed; null if there is none now. */
+  @Nullable Route route(TransmissionControlBlock tcb) {
+    if (tcb.route.isValid()) {
+      return tcb.route;
+    }
+    Route fresh = ip.route(tcb.remoteAddress());
+    if (fresh != null) {
+      tcb.route = fresh;
+    }
+    return fresh;
+  }
+
+  /** A buffer with {@code headerBytes} at its front to be written, or null if there is none. */
+  @Nullable PacketBuffer begin(Route route, int headerBytes) {
+    PacketBuffer packet = ip.allocate(route);
+    if (packet == null) {
+      counters.drop(DropReason.POOL_EMPTY);
+      return null;
+    }
+    packet.append(headerBytes);
+    return packet;
+  }
+
+  /** Fills in the checksum and sends. */
+  void finish(
+      PacketBuffer packet, ConnectionEntry to, Route route, int trafficClass, long nowNanos) {
+    finish(
+        packet,
+        route,
+        to.localHigh,
+        to.localLow,
+        to.remoteHigh,
+        to.remoteLow,
+        trafficClass,
+        nowNanos);
+  }
+
+  private void finish(
+      PacketBuffer packet,
+      Route route,
+      long localHigh,
+      long localLow,
+      long remoteHigh,
+      long remoteLow,
+      int trafficClass,
+      long nowNanos) {
+    if (!route.fillsChecksums()) {
+      int length = packet.length();
+      long sum =
+          InternetChecksum.pseudoHeader(
+                  localHigh, localLow, remoteHigh, remoteLow, PROTOCOL_TCP, length)
+              + InternetChecksum.sum(packet.memory(), packet.offset(), length);
+      TcpHeader.setChecksum(packet.memory(), packet.offset(), InternetChecksum.checksum(sum));
+    }
+    counters.increment(Counter.TCP_SEGMENTS_SENT);
+    ip.send(
+        packet,
+        route,
+        localHigh,
+        localLow,
+        remoteHigh,
+        remoteLow,
+        PROTOCOL_TCP,
+        trafficClass,
+        nowNanos);
+  }
+
+  /** Sends a segment without text and without options. Returns false if there was no buffer. */
+  boolean sendBare(
+      ConnectionEntry to,
+      Route route,
+      int seq,
+      int ack,
+      int flags,
+      int windowField,
+      int trafficClass,
+      long nowNanos) {
+    PacketBuffer packet = begin(route, TcpHeader.MIN_LENGTH_BYTES);
+    if (packet == null) {
+      return false;
+    }
+    TcpHeader.write(
+        packet.memory(),
+        packet.offset(),
+        to.localPort(),
+        to.remotePort(),
+        seq,
+        ack,
+        TcpHeader.MIN_LENGTH_BYTES,
+        flags,
+        windowField);
+    finish(packet, to, route, trafficClass, nowNanos);
+    return true;
+  }
+
+  /** Sends a SYN or SYN-ACK with Linux's options. Returns false if there was no buffer. */
+  boolean sendSyn(
+      ConnectionEntry to,
+      Route route,
+      int seq,
+      int ack,
+      int flags,
+      int windowField,
+      boolean sackPermitted,
+      boolean timestamps,
+      int timestampValue,
+      int timestampEcho,
+      int windowScale,
+      int trafficClass,
+      long nowNanos) {
+    int headerBytes =
+        TcpHeader.MIN_LENGTH_BYTES + TcpOptions.synLength(sackPermitted, timestamps, windowScale);
+    PacketBuffer packet = begin(route, headerBytes);
+    if (packet == null) {
+      return false;
+    }
+    MemorySegment memory = packet.memory();
+    int at = packet.offset();
+    TcpHeader.write(
+        memory, at, to.localPort(), to.remotePort(), seq, ack, headerBytes, flags, windowField);
+    TcpOptions.writeSyn(
+        memory,
+        at + (long) TcpHeader.MIN_LENGTH_BYTES,
+        route.mtuBytes() - to.headerBytes(),
+        sackPermitted,
+        timestamps,
+        timestampValue,
+        timestampEcho,
+        windowScale);
+    finish(packet, to, route, trafficClass, nowNanos);
+    return true;
+  }
+
+  /** Sends an ACK without text for something that has no TCB, timestamps if {@code timestamps}. */
+  void sendAck(
+      ConnectionEntry to,
+      int seq,
+      int ack,
+      int windowField,
+      boolean timestamps,
+      int timestampValue,
+      int timestampEcho,
+      long nowNanos) {
+    Route route = route(to);
+    int headerBytes =
+        TcpHeader.MIN_LENGTH_BYTES + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH_BYTES : 0);
+    PacketBuffer packet = route == null ? null : begin(route, headerBytes);
+    if (route == null || packet == null) {
+      return;
+    }
+    TcpHeader.write(
+        packet.memory(),
+        packet.offset(),
+        to.localPort(),
+        to.remotePort(),
+        seq,
+        ack,
+        headerBytes,
+        TcpHeader.ACK,
+        windowField);
+    if (timestamps) {
+      long at = packet.offset() + (long) TcpHeader.MIN_LENGTH_BYTES;
+      TcpOptions.writeTimestamps(packet.memory(), at, timestampValue, timestampEcho);
+    }
+    finish(packet, to, route, 0, nowNanos);
+  }
+
+  /**
+   * Answers a segment nobody wants with RST (RFC 9293 §3.10.7.1, §3.5.2). A RST is never answered,
+   * nor is what was sent to many (MUST-57).
+   */
+  void sendReset(SegmentInfo seg, IpPacket packet, long nowNanos) {
+    if (seg.has(TcpHeader.RST) || packet.toMany) {
+      return;
+    }
+    Route route = ip.route(new IpAddress(packet.sourceHigh, packet.sourceLow));
+    PacketBuffer reset = route == null ? null : begin(route, TcpHeader.MIN_LENGTH_BYTES);
+    if (route == null || reset == null) {
+      return;
+    }
+    boolean acknowledges = seg.has(TcpHeader.ACK);
+    TcpHeader.write(
+        reset.memory(),
+        reset.offset(),
+        seg.ports & 0xffff,
+        seg.ports >>> 16,
+        acknowledges ? seg.segAck : 0,
+        acknowledges ? 0 : seg.endSeq(),
+        TcpHeader.MIN_LENGTH_BYTES,
+        acknowledges ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK,
+        0);
+    counters.increment(Counter.TCP_RESETS_SENT);
+    finish(
+        reset,
+        route,
+        packet.destinationHigh,
+        packet.destinationLow,
+        packet.sourceHigh,
+        packet.sourceLow,
+        0,
+        nowNanos);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.counters.ShardCounters;
+import dev.sidestep.stack.socket.SocketMemory;
+import dev.sidestep.stack.socket.SocketOwner;
+import java.util.random.RandomGenerator;
+
+/** What the parts of one shard's TCP share. */
+final class TcpContext {
+
+  final TcpConfig config;
+  final SocketMemory memory;
+  final SocketOwner owner;
+  final ShardCounters counters;
+  final InitialSequence initialSequence;
+  final ConnectionTable connections;
+  final TimerHeap timers = new TimerHeap();
+  final TouchedConnections touched = new TouchedConnections();
+
+  /** Connections the application has closed and that are not in TIME-WAIT yet. */
+  int orphans;
+
+  /** Records in TIME-WAIT. */
+  int timeWaits;
+
+  TcpContext(
+      TcpConfig config,
+      SocketMemory memory,
+      SocketOwner owner,
+      ShardCounters counters,
+      RandomGenerator random) {
+    this.config = config;
+    this.memory = memory;
+    this.owner = owner;
+    this.counters = counters;
+    this.initialSequence = new InitialSequence(random);
+    this.connections = new ConnectionTable(random);
+  }
+}

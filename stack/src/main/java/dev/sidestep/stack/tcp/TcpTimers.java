@@ -1,0 +1,167 @@
+package dev.sidestep.stack.tcp;
+
+import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.socket.SocketError;
+import dev.sidestep.stack.socket.StreamOptions;
+
+/** What to do when a connection's deadline has come (RFC 9293 §3.10.8; tcp_timer.c). */
+final class TcpTimers {
+
+  /** After so long without a segment the queues give their memory back. */
+  static final long IDLE_NANOS = 1_000_000_000L;
+
+  /** Linux: TCP_RESOURCE_PROBE_INTERVAL; nothing could be sent for lack of buffers. */
+  private static final long RESOURCE_RETRY_NANOS = 500_000_000L;
+
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  private final TcpContext context;
+  private final TcpOutput output;
+  private final ConnectionEnd end;
+
+  TcpTimers(TcpContext context, TcpOutput output, ConnectionEnd end) {
+    this.context = context;
+    this.output = output;
+    this.end = end;
+  }
+
+  /** Runs those of a connection's timers that are due, and sets the next. */
+  void expired(TransmissionControlBlock tcb, long nowNanos) {
+    if (tcb.retransmitNanos <= nowNanos) {
+      tcb.retransmitNanos = TimerEntry.NEVER;
+      retransmit(tcb, nowNanos);
+    }
+    if (tcb.state != TcpState.CLOSED && tcb.delayedAckNanos <= nowNanos) {
+      tcb.delayedAckNanos = TimerEntry.NEVER;
+      context.counters.increment(Counter.TCP_DELAYED_ACKS);
+      output.sendAck(tcb, nowNanos);
+    }
+    if (tcb.state != TcpState.CLOSED && tcb.keepaliveNanos <= nowNanos) {
+      tcb.keepaliveNanos = TimerEntry.NEVER;
+      keepalive(tcb, nowNanos);
+    }
+    if (tcb.state != TcpState.CLOSED && tcb.idleNanos <= nowNanos) {
+      releaseIfIdle(tcb, nowNanos);
+    }
+    if (tcb.state != TcpState.CLOSED) {
+      context.timers.schedule(tcb, tcb.deadlineNanos());
+    }
+  }
+
+  private void retransmit(TransmissionControlBlock tcb, long nowNanos) {
+    boolean opening = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
+    if (tcb.retransmissions >= limit(tcb, opening)) {
+      end.fail(tcb, SocketError.ETIMEDOUT);
+    } else if (opening) {
+      tcb.retransmissions++;
+      tcb.rtt.backOff();
+      context.counters.increment(Counter.TCP_RETRANSMITTED_SEGMENTS);
+      output.sendSyn(tcb, nowNanos);
+      output.armRetransmit(tcb, nowNanos);
+    } else if (tcb.probing) {
+      probe(tcb, nowNanos);
+    } else {
+      resend(tcb, nowNanos);
+    }
+  }
+
+  /** R2 of RFC 9293 §3.8.3 (MUST-20, MUST-23), counted as Linux does. */
+  private int limit(TransmissionControlBlock tcb, boolean opening) {
+    if (opening) {
+      return context.config.synRetries();
+    }
+    return tcb.orphaned ? context.config.orphanRetransmissions() : context.config.retransmissions();
+  }
+
+  /** The retransmission timeout (RFC 6298 §5.4 to §5.6, RFC 5681 §3.1). */
+  private void resend(TransmissionControlBlock tcb, long nowNanos) {
+    context.counters.increment(Counter.TCP_RETRANSMISSION_TIMEOUTS);
+    if (tcb.retransmissions == 0) {
+      tcb.congestion.onTimeout(tcb.flightBytes());
+    }
+    tcb.recovery.onTimeout(tcb.sndMax);
+    tcb.timing = false;
+    tcb.sndNxt = tcb.sndUna;
+    if (!output.retransmitFirst(tcb, nowNanos)) {
+      tcb.retransmitNanos = nowNanos + Math.min(RESOURCE_RETRY_NANOS, tcb.rtt.rtoNanos());
+      return;
+    }
+    tcb.retransmissions++;
+    tcb.rtt.backOff();
+    output.armRetransmit(tcb, nowNanos);
+  }
+
+  /**
+   * The zero-window probe, which also overrides silly window avoidance (RFC 9293 §3.8.6.1, MUST-36,
+   * SHLD-30). Answers set the count back, so a peer may keep its window shut for ever (MUST-37).
+   */
+  private void probe(TransmissionControlBlock tcb, long nowNanos) {
+    int unsent = SequenceNumber.diff(tcb.sendEnd(), tcb.sndNxt);
+    int fitting = Math.min(Math.min(unsent, tcb.mssBytes), tcb.sndWnd);
+    if (fitting > 0 && output.sendText(tcb, tcb.sndNxt, fitting, nowNanos)) {
+      return;
+    }
+    context.counters.increment(Counter.TCP_ZERO_WINDOW_PROBES);
+    tcb.retransmissions++;
+    tcb.rtt.backOff();
+    output.sendProbe(tcb, nowNanos);
+    output.armRetransmit(tcb, nowNanos);
+  }
+
+  /** Starts the keepalive timer if the application wants one (SHLD-9: off by default). */
+  static void armKeepalive(TcpContext context, TransmissionControlBlock tcb) {
+    StreamOptions options = tcb.socket.options();
+    if (options.keepAlive && !tcb.orphaned) {
+      tcb.keepaliveNanos = tcb.lastReceivedNanos + (options.keepIdleSeconds * SECOND_NANOS);
+      context.timers.schedule(tcb, tcb.keepaliveNanos);
+    }
+  }
+
+  /** A closed socket does not wait for the peer's FIN for ever (Linux: tcp_fin_timeout). */
+  static void armFinWait2(TcpContext context, TransmissionControlBlock tcb, long nowNanos) {
+    if (tcb.orphaned) {
+      tcb.keepaliveNanos = nowNanos + context.config.finWait2Nanos();
+      context.timers.schedule(tcb, tcb.keepaliveNanos);
+    }
+  }
+
+  private void keepalive(TransmissionControlBlock tcb, long nowNanos) {
+    if (tcb.orphaned) {
+      if (tcb.state == TcpState.FIN_WAIT_2) {
+        end.destroy(tcb);
+      }
+      return;
+    }
+    StreamOptions options = tcb.socket.options();
+    long idleNanos = options.keepIdleSeconds * SECOND_NANOS;
+    boolean busy = !tcb.isQuiescent();
+    if (!options.keepAlive) {
+      return;
+    }
+    if (busy || nowNanos - tcb.lastReceivedNanos < idleNanos) {
+      // What is unacknowledged is watched by the retransmission timer already (MUST-26).
+      tcb.keepaliveNanos = (busy ? nowNanos : tcb.lastReceivedNanos) + idleNanos;
+    } else if (tcb.keepaliveProbes >= options.keepCountProbes) {
+      output.sendReset(tcb, nowNanos);
+      end.fail(tcb, SocketError.ETIMEDOUT);
+    } else {
+      tcb.keepaliveProbes++;
+      context.counters.increment(Counter.TCP_KEEPALIVES_SENT);
+      output.sendProbe(tcb, nowNanos);
+      tcb.keepaliveNanos = nowNanos + (options.keepIntervalSeconds * SECOND_NANOS);
+    }
+  }
+
+  private static void releaseIfIdle(TransmissionControlBlock tcb, long nowNanos) {
+    long quietSince = Math.max(tcb.lastReceivedNanos, tcb.lastSentNanos);
+    if (nowNanos - quietSince < IDLE_NANOS) {
+      tcb.idleNanos = quietSince + IDLE_NANOS;
+      return;
+    }
+    tcb.idleNanos = TimerEntry.NEVER;
+    tcb.sendQueue().releaseIdleMemory();
+    if (!tcb.orphaned && tcb.reassembly.isEmpty()) {
+      tcb.receiveQueue().releaseIdleMemory();
+    }
+  }
+}
