@@ -29,11 +29,12 @@ final class BufferTuning {
     SocketReceiveQueue queue = tcb.receiveQueue();
     long head = queue.head();
     int capacity = queue.capacityBytes();
-    boolean mayGrow = capacity < maxBytes && tcb.socket.options().receiveBufferBytes == 0;
+    int limit = Math.min(maxBytes, ReceiveWindow.maxBytes(tcb));
+    boolean mayGrow = capacity < limit && tcb.socket.options().receiveBufferBytes == 0;
     boolean firstLook = tcb.tuningSinceNanos == 0;
     boolean wholeRoundTrip = elapsed < 2 * Math.max(tcb.rtt.smoothedNanos(), LEAST_INTERVAL_NANOS);
     if (mayGrow && !firstLook && wholeRoundTrip && head - tcb.tuningHead > capacity / 2) {
-      queue.setCapacityBytes((int) Math.min(2L * capacity, maxBytes));
+      queue.setCapacityBytes((int) Math.min(2L * capacity, limit));
     }
     tcb.tuningSinceNanos = nowNanos;
     tcb.tuningHead = head;

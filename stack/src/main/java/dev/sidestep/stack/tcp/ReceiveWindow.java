@@ -27,6 +27,11 @@ final class ReceiveWindow {
     return scale;
   }
 
+  /** The largest window that can be announced. */
+  static int maxBytes(TransmissionControlBlock tcb) {
+    return MAX_FIELD << tcb.rcvWindowScale;
+  }
+
   /** The window field of a SYN, which is never scaled (RFC 7323 §2.2). */
   static int synField(int capacityBytes) {
     return Math.min(capacityBytes, MAX_FIELD);

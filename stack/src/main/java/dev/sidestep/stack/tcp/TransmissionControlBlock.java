@@ -207,8 +207,10 @@ final class TransmissionControlBlock extends ConnectionEntry {
     timestamps = withTimestamps;
     sackPermitted = withSack;
     if (peerWindowScale < 0) {
-      // RFC 7323 §2.2: both or none.
+      // RFC 7323 §2.2: both or none. More than the field can say would never be announced.
       rcvWindowScale = 0;
+      int announceable = ReceiveWindow.maxBytes(this);
+      receiveQueue().setCapacityBytes(Math.min(receiveQueue().capacityBytes(), announceable));
     } else {
       sndWindowScale = peerWindowScale;
     }
