@@ -139,7 +139,7 @@ final class AckInput {
     boolean repairing = tcb.recovery.isRecovering();
     switch (tcb.recovery.onNewAck(tcb.sndUna, ackedBytes, tcb.mssBytes)) {
       case RETRANSMIT -> output.retransmitFirst(tcb, nowNanos);
-      case EXIT -> tcb.congestion.onRecovered(tcb.flightBytes());
+      case EXIT -> tcb.congestion.onRecovered();
       default -> {
         if (!repairing) {
           grow(tcb, ackedBytes, flightBefore);

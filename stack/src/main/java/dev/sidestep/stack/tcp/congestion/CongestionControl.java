@@ -35,7 +35,7 @@ public interface CongestionControl {
   void onLoss(int flightBytes);
 
   /** All that was in flight when the loss was noticed is acknowledged. */
-  void onRecovered(int flightBytes);
+  void onRecovered();
 
   /** A loss was noticed by the retransmission timer; {@code flightBytes} were in flight. */
   void onTimeout(int flightBytes);

@@ -65,16 +65,16 @@ public final class NewReno implements CongestionControl {
 
   @Override
   public void onLoss(int flightBytes) {
-    slowStartThresholdBytes = halfOf(flightBytes);
+    // RFC 5681 §3.2: what limited transmit has sent beyond the window does not count.
+    slowStartThresholdBytes = halfOf(Math.min(flightBytes, windowBytes));
     windowBytes = slowStartThresholdBytes;
     countedBytes = 0;
   }
 
   @Override
-  public void onRecovered(int flightBytes) {
-    // RFC 6582 §3.2 step 3 (1): no burst when little is in flight.
-    windowBytes =
-        Math.min(slowStartThresholdBytes, Math.max(flightBytes, segmentBytes) + segmentBytes);
+  public void onRecovered() {
+    // RFC 6582 §3.2 step 3 (2), as in Linux.
+    windowBytes = slowStartThresholdBytes;
     countedBytes = 0;
   }
 
