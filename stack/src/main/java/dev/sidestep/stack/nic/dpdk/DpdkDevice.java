@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A started DPDK port. */
 final class DpdkDevice implements NicDevice {
@@ -88,14 +89,14 @@ final class DpdkDevice implements NicDevice {
   // One descriptor per frame, whatever its size; the client's size counts.
   private static DeviceString withDriverDefaults(DeviceString device, int mtuBytes) {
     int dataRoomBytes = dataRoomBytes(mtuBytes);
-    return device.driver().equals("net_memif") && dataRoomBytes > MIN_DATA_ROOM_BYTES
+    return MemifSocket.isMemif(device) && dataRoomBytes > MIN_DATA_ROOM_BYTES
         ? device.withDefault("bsize", String.valueOf(dataRoomBytes))
         : device;
   }
 
   // memif has no MTU of its own: it chains as many descriptors as a frame needs.
   private int setMtu(int wantedBytes) {
-    if (device.driver().equals("net_memif") || device.driver().equals("net_null")) {
+    if (MemifSocket.isMemif(device) || device.driver().equals("net_null")) {
       return wantedBytes == 0 ? DEFAULT_MTU_BYTES : wantedBytes;
     }
     if (wantedBytes != 0 && wantedBytes != library.mtu(port)) {
@@ -135,15 +136,16 @@ final class DpdkDevice implements NicDevice {
     startPort();
     // IPv6 neighbour discovery needs multicast. Drivers that cannot filter have no such switch.
     eal.call(() -> library.enableAllMulticast(port));
+    MemorySegment lock = disconnectLock();
     boolean critical = MEMORY_ONLY_DRIVERS.contains(device.driver());
     for (int i = 0; i < queuePairs; i++) {
-      queues.add(new DpdkQueue(library, port, i, pools.get(i), critical, arena));
+      queues.add(new DpdkQueue(library, port, i, pools.get(i), critical, lock, arena));
     }
   }
 
   private void startPort() {
     IntSupplier start = () -> library.start(port);
-    if (!isMemifClient()) {
+    if (!MemifSocket.isMemif(device) || MemifSocket.isServer(device)) {
       check("it cannot be started", start);
       return;
     }
@@ -158,8 +160,19 @@ final class DpdkDevice implements NicDevice {
     }
   }
 
-  private boolean isMemifClient() {
-    return device.driver().equals("net_memif") && !"server".equals(device.argument("role"));
+  private @Nullable MemorySegment disconnectLock() {
+    if (!MemifSocket.isMemif(device)) {
+      return null;
+    }
+    MemorySegment lock = library.memifDisconnectLock(port, device.name(), MemifSocket.path(device));
+    if (lock == null) {
+      EalLog.LOGGER.log(
+          System.Logger.Level.WARNING,
+          "{0}: unknown build of DPDK''s memif driver; a peer that goes away under load can take"
+              + " this process with it",
+          device.name());
+    }
+    return lock;
   }
 
   private void check(String whatFails, IntSupplier control) {

@@ -82,7 +82,6 @@ final class DpdkEal {
     try {
       EalLog log = initialise(library, arguments);
       DpdkEal eal = new DpdkEal(library, log, options.ealArguments(), !pciDevices.isEmpty());
-      eal.removeRuntimeDirectory();
       SelfTest.run(eal);
       return eal;
     } catch (DpdkException e) {
@@ -123,6 +122,7 @@ final class DpdkEal {
     starter.start();
     joinUninterruptibly(starter);
     List<String> lines = log.drain();
+    removeRuntimeDirectory(library);
     if (result.get() < 0) {
       throw DpdkMessages.ealFailed(lines, arguments);
     }
@@ -153,9 +153,12 @@ final class DpdkEal {
   }
 
   // Without shared files EAL makes its directory and leaves it empty.
-  private void removeRuntimeDirectory() {
+  private static void removeRuntimeDirectory(DpdkLibrary library) {
+    String directory = library.runtimeDirectory();
     try {
-      Files.deleteIfExists(Path.of(library.runtimeDirectory()));
+      if (!directory.isEmpty()) {
+        Files.deleteIfExists(Path.of(directory));
+      }
     } catch (IOException inUse) {
       EalLog.LOGGER.log(System.Logger.Level.DEBUG, "EAL keeps files in {0}", inUse.getMessage());
     }

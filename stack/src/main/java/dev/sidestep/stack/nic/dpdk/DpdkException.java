@@ -7,7 +7,15 @@ public final class DpdkException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  DpdkException(String message) {
-    super(message);
+  private final String line;
+
+  DpdkException(String line) {
+    super(line);
+    this.line = line;
+  }
+
+  @Override
+  public String getMessage() {
+    return line;
   }
 }

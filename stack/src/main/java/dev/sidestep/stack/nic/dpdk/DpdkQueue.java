@@ -5,10 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.FastPath;
+import dev.sidestep.stack.nic.dpdk.ffi.RteSpinlock;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.packet.PacketPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** One queue pair of a started port: rte_eth_rx_burst and rte_eth_tx_burst. */
 final class DpdkQueue implements NicQueue {
@@ -17,6 +19,10 @@ final class DpdkQueue implements NicQueue {
 
   private final MbufPool pool;
   private final boolean critical;
+
+  /** Held during bursts so that the driver's own thread cannot take the rings away. */
+  private final @Nullable MemorySegment disconnectLock;
+
   private final MemorySegment rxFunction;
   private final MemorySegment txFunction;
   private final long rxQueue;
@@ -32,10 +38,18 @@ final class DpdkQueue implements NicQueue {
    * Reads the started port's function pointers, which stay the same until it is stopped.
    *
    * @param critical see {@link FastPath#burst}
+   * @param disconnectLock see {@link DpdkLibrary#memifDisconnectLock}, or {@code null}
    */
   DpdkQueue(
-      DpdkLibrary library, int port, int queue, MbufPool pool, boolean critical, Arena arena) {
+      DpdkLibrary library,
+      int port,
+      int queue,
+      MbufPool pool,
+      boolean critical,
+      @Nullable MemorySegment disconnectLock,
+      Arena arena) {
     this.pool = pool;
+    this.disconnectLock = disconnectLock;
     this.critical = critical;
     this.rxFunction = library.rxBurstFunction(port);
     this.txFunction = library.txBurstFunction(port);
@@ -53,7 +67,7 @@ final class DpdkQueue implements NicQueue {
       return 0;
     }
     int wanted = Math.min(into.length, MAX_BURST);
-    int received = FastPath.burst(rxFunction, critical, rxQueue, rxTableAddress, wanted);
+    int received = burst(rxFunction, rxQueue, rxTableAddress, wanted);
     int kept = 0;
     for (int i = 0; i < received; i++) {
       PacketBuffer frame = pool.received(rxTable.getAtIndex(JAVA_LONG, i));
@@ -75,11 +89,21 @@ final class DpdkQueue implements NicQueue {
     for (int i = 0; i < offered; i++) {
       txTable.setAtIndex(JAVA_LONG, i, pool.prepared(frames[fromIndex + i]));
     }
-    int taken = FastPath.burst(txFunction, critical, txQueue, txTableAddress, offered);
+    int taken = burst(txFunction, txQueue, txTableAddress, offered);
     for (int i = 0; i < taken; i++) {
       frames[fromIndex + i].markReturned();
     }
     return taken;
+  }
+
+  private int burst(MemorySegment function, long queue, long table, int count) {
+    if (disconnectLock == null) {
+      return FastPath.burst(function, critical, queue, table, count);
+    }
+    RteSpinlock.lock(disconnectLock);
+    int done = FastPath.burst(function, critical, queue, table, count);
+    RteSpinlock.unlock(disconnectLock);
+    return done;
   }
 
   @Override

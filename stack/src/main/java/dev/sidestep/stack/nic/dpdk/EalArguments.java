@@ -15,10 +15,8 @@ final class EalArguments {
 
   private static final Set<String> CORE_OPTIONS =
       Set.of("-l", "-c", "--lcores", "--coremask", "--main-lcore");
-  private static final Set<String> MEMORY_OPTIONS =
+  private static final Set<String> MEMORY_KIND_OPTIONS =
       Set.of(
-          "-m",
-          "--memory-size",
           "--no-huge",
           "--in-memory",
           "--huge-dir",
@@ -27,7 +25,9 @@ final class EalArguments {
           "--huge-unlink",
           "--legacy-mem",
           "--single-file-segments");
-  private static final Set<String> FORBIDDEN_OPTIONS =
+  private static final Set<String> MEMORY_SIZE_OPTIONS = Set.of("-m", "--memory-size");
+
+  private static final Set<String> ENDING_OPTIONS =
       Set.of("-h", "--help", "-v", "--version", "--log-level=help");
 
   private EalArguments() {}
@@ -55,24 +55,27 @@ final class EalArguments {
     arguments.add("sidestep");
     // One lcore that floats over all processors: the one form that pins no thread.
     addUnless(fromUser, CORE_OPTIONS, arguments, "--lcores=0@(" + processors + ")");
-    if (hugepages) {
-      addUnless(fromUser, MEMORY_OPTIONS, arguments, "--in-memory");
-    } else {
-      // --in-memory and --no-huge exclude each other; no files is what we want of the former.
-      addUnless(
-          fromUser,
-          MEMORY_OPTIONS,
-          arguments,
-          "--no-huge",
-          "-m",
-          String.valueOf(memoryMegabytes),
-          "--no-shconf");
-    }
+    addMemory(fromUser, hugepages, memoryMegabytes, arguments);
+    // No files for other processes to read, as there are none.
+    addUnless(fromUser, Set.of("--no-shconf"), arguments, "--no-shconf");
     addUnless(fromUser, Set.of("--file-prefix"), arguments, "--file-prefix=sidestep-" + processId);
     addUnless(fromUser, Set.of("--telemetry", "--no-telemetry"), arguments, "--no-telemetry");
     addPci(fromUser, pciDevices, arguments);
     arguments.addAll(fromUser);
     return List.copyOf(arguments);
+  }
+
+  private static void addMemory(
+      List<String> fromUser, boolean hugepages, int memoryMegabytes, List<String> arguments) {
+    boolean kindFromUser = saysAny(fromUser, MEMORY_KIND_OPTIONS);
+    boolean ordinaryMemory = kindFromUser ? saysAny(fromUser, Set.of("--no-huge")) : !hugepages;
+    if (!kindFromUser) {
+      arguments.add(ordinaryMemory ? "--no-huge" : "--in-memory");
+    }
+    if (ordinaryMemory) {
+      String size = String.valueOf(memoryMegabytes);
+      addUnless(fromUser, MEMORY_SIZE_OPTIONS, arguments, "-m", size);
+    }
   }
 
   private static void addPci(
@@ -92,14 +95,20 @@ final class EalArguments {
 
   private static void addUnless(
       List<String> fromUser, Set<String> options, List<String> arguments, String... ours) {
-    for (String argument : fromUser) {
+    if (!saysAny(fromUser, options)) {
+      arguments.addAll(List.of(ours));
+    }
+  }
+
+  private static boolean saysAny(List<String> arguments, Set<String> options) {
+    for (String argument : arguments) {
       for (String option : options) {
         if (says(argument, option)) {
-          return;
+          return true;
         }
       }
     }
-    arguments.addAll(List.of(ours));
+    return false;
   }
 
   /** Whether an argument is an option, alone or with its value attached: -m64, --lcores=0. */
@@ -109,12 +118,17 @@ final class EalArguments {
         : argument.startsWith(option);
   }
 
-  // Asked for help or its version, EAL prints it and ends the process.
   private static void refuseForbidden(List<String> fromUser) {
     for (String argument : fromUser) {
-      if (FORBIDDEN_OPTIONS.contains(argument)) {
+      // Asked for help or its version, EAL prints it and ends the process.
+      if (ENDING_OPTIONS.contains(argument)) {
         throw new DpdkException(
             "sidestep.eal: '" + argument + "' makes DPDK end the process; leave it out");
+      }
+      // A secondary process waits for its primary, for ever.
+      if (says(argument, "--proc-type")) {
+        throw new DpdkException(
+            "sidestep.eal: '" + argument + "': this process is its own primary; leave it out");
       }
     }
   }

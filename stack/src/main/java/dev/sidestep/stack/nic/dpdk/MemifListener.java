@@ -30,17 +30,17 @@ final class MemifListener {
 
   /** A device is attached. */
   static synchronized void attached(DeviceString device) {
-    if (isServer(device)) {
-      DEVICES_BY_SOCKET.merge(socketName(device), 1, Integer::sum);
+    if (MemifSocket.isServer(device)) {
+      DEVICES_BY_SOCKET.merge(MemifSocket.nameInProc(device), 1, Integer::sum);
     }
   }
 
   /** A device is detached; with the last one of its socket, the socket goes. */
   static synchronized void detached(DeviceString device) {
-    if (!isServer(device)) {
+    if (!MemifSocket.isServer(device)) {
       return;
     }
-    String name = socketName(device);
+    String name = MemifSocket.nameInProc(device);
     if (DEVICES_BY_SOCKET.merge(name, -1, Integer::sum) == 0) {
       try {
         retire(name);
@@ -48,17 +48,6 @@ final class MemifListener {
         EalLog.LOGGER.log(System.Logger.Level.DEBUG, "socket {0} stays open: {1}", name, e);
       }
     }
-  }
-
-  private static boolean isServer(DeviceString device) {
-    return device.driver().equals("net_memif") && "server".equals(device.argument("role"));
-  }
-
-  /** As /proc/net/unix shows it: abstract names, memif's default, start with {@code @}. */
-  private static String socketName(DeviceString device) {
-    String path = device.argument("socket");
-    String name = path == null ? "/run/memif.sock" : path;
-    return "no".equals(device.argument("socket-abstract")) ? name : "@" + name;
   }
 
   private static void retire(String name) throws IOException {

@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public enum DpdkAbi {
   // rte_ethdev_core.h, struct rte_eth_fp_ops: functions come before the queue arrays.
-  ABI_23(23, "22.11", 0, 24, 64, 88, 44, 46),
-  // Since 23.11 the queue arrays come first, and rte_eth_dev_info has gained max_rx_bufsize.
-  ABI_24(24, "23.11", 16, 0, 80, 64, 48, 50),
-  ABI_25(25, "24.11", 16, 0, 80, 64, 48, 50),
-  ABI_26(26, "25.11", 16, 0, 80, 64, 48, 50);
+  ABI_23(23, "22.11", 0, 24, 64, 88, 44, 46, 16512, 48, 56),
+  // Since 23.11 the queue arrays come first, rte_eth_dev_info has gained max_rx_bufsize, and
+  // memif's pmd_internals the owner of its socket.
+  ABI_24(24, "23.11", 16, 0, 80, 64, 48, 50, 16576, 64, 64),
+  ABI_25(25, "24.11", 16, 0, 80, 64, 48, 50, 16576, 72, 64),
+  ABI_26(26, "25.11", 16, 0, 80, 64, 48, 50, 16576, 72, 64);
 
   private static final Pattern RELEASE = Pattern.compile("(\\d{2})\\.(\\d{2})");
 
@@ -30,6 +31,9 @@ public enum DpdkAbi {
   private final int txQueuesOffset;
   private final int maxRxQueuesOffset;
   private final int maxTxQueuesOffset;
+  private final int ethDevBytes;
+  private final int ethDevDataOffset;
+  private final int memifLockOffset;
 
   DpdkAbi(
       int soVersion,
@@ -39,7 +43,10 @@ public enum DpdkAbi {
       int txBurstOffset,
       int txQueuesOffset,
       int maxRxQueuesOffset,
-      int maxTxQueuesOffset) {
+      int maxTxQueuesOffset,
+      int ethDevBytes,
+      int ethDevDataOffset,
+      int memifLockOffset) {
     this.soVersion = soVersion;
     this.release = release;
     this.rxBurstOffset = rxBurstOffset;
@@ -48,6 +55,9 @@ public enum DpdkAbi {
     this.txQueuesOffset = txQueuesOffset;
     this.maxRxQueuesOffset = maxRxQueuesOffset;
     this.maxTxQueuesOffset = maxTxQueuesOffset;
+    this.ethDevBytes = ethDevBytes;
+    this.ethDevDataOffset = ethDevDataOffset;
+    this.memifLockOffset = memifLockOffset;
   }
 
   /**
@@ -114,5 +124,20 @@ public enum DpdkAbi {
   /** rte_eth_dev_info.max_tx_queues (rte_ethdev.h). */
   public int maxTxQueuesOffset() {
     return maxTxQueuesOffset;
+  }
+
+  /** sizeof(struct rte_eth_dev) (ethdev_driver.h). */
+  int ethDevBytes() {
+    return ethDevBytes;
+  }
+
+  /** rte_eth_dev.data (ethdev_driver.h). */
+  int ethDevDataOffset() {
+    return ethDevDataOffset;
+  }
+
+  /** pmd_internals.cc_lock (drivers/net/memif/rte_eth_memif.h). */
+  int memifLockOffset() {
+    return memifLockOffset;
   }
 }

@@ -34,6 +34,7 @@ public final class DpdkLibrary {
   private final MethodHandle linkGetNowait;
   private final MemorySegment fastPathOps;
   private final MemorySegment mempoolOpsTable;
+  private final MemorySegment ethDevices;
 
   private DpdkLibrary(DpdkAbi abi, SymbolLookup symbols) {
     this.abi = abi;
@@ -50,6 +51,9 @@ public final class DpdkLibrary {
         NativeMemory.global(
             symbols.findOrThrow("rte_mempool_ops_table"),
             RteMempool.TABLE_OPS + (long) RteMempool.MAX_OPS * RteMempool.OPS_SIZE);
+    this.ethDevices =
+        NativeMemory.global(
+            symbols.findOrThrow("rte_eth_devices"), (long) RteEthdev.MAX_PORTS * abi.ethDevBytes());
   }
 
   /** Loads the newest DPDK of a supported ABI, or returns {@code null} when there is none. */
@@ -275,6 +279,15 @@ public final class DpdkLibrary {
     } catch (Throwable thrown) {
       throw new AssertionError("native code cannot throw", thrown);
     }
+  }
+
+  /**
+   * The lock to hold during bursts on a memif port; see {@link MemifInternals}.
+   *
+   * @return {@code null} when this build's driver is not as we know it
+   */
+  public @Nullable MemorySegment memifDisconnectLock(int port, String device, String socket) {
+    return MemifInternals.disconnectLock(abi, ethDevices, port, device, socket);
   }
 
   /** The driver's receive function, for {@link FastPath#burst}; valid while the port is started. */
