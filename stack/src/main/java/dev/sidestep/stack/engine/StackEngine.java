@@ -4,11 +4,25 @@ import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.config.StackConfig;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.packet.DropReason;
+import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.ListenSocket;
+import dev.sidestep.stack.socket.SocketError;
+import dev.sidestep.stack.socket.SocketMemory;
 import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.socket.StreamSocket;
+import dev.sidestep.stack.tcp.TcpConfig;
+import dev.sidestep.stack.tcp.TcpStack;
 import dev.sidestep.stack.wire.IpAddress;
+import java.lang.foreign.Arena;
 import java.net.BindException;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The stack as a whole: devices, shards, the driver thread; what the provider opens sockets on.
@@ -18,7 +32,41 @@ import java.net.BindException;
 @SuppressWarnings("DoNotCallSuggester")
 public final class StackEngine implements AutoCloseable {
 
-  private StackEngine() {}
+  private static final System.Logger LOG = System.getLogger("dev.sidestep.engine");
+
+  /** How long the exit sleeps between polls while the last bytes are on their way. */
+  private static final long EXIT_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+  private final StackConfig config;
+  private final Network network;
+  private final SocketMemory socketMemory;
+  private final TcpConfig tcpConfig = TcpConfig.defaults();
+  private final PortTable ports;
+  private final Shard shard;
+  private final Driver driver;
+  private final InPlacePoller poller;
+  private final Map<StackSocket, PortTable.Binding> bindings = new ConcurrentHashMap<>();
+  private final Map<StackSocket, PortTable.Connection> connections = new ConcurrentHashMap<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private StackEngine(StackConfig config, Network network, SecureRandom random) {
+    LongSupplier clock = System::nanoTime;
+    IdleStrategy idle = IdleStrategy.of(config.profile());
+    this.config = config;
+    this.network = network;
+    this.socketMemory = new SocketMemory(Arena.ofAuto(), config.socketMemoryBytes());
+    this.ports = new PortTable(random);
+    this.shard =
+        new Shard(
+            clock,
+            network,
+            owner ->
+                new TcpStack(
+                    tcpConfig, network.output(), socketMemory, owner, network.counters(), random),
+            this::released);
+    this.driver = new Driver(shard, idle, clock);
+    this.poller = new InPlacePoller(shard, driver, idle, clock);
+  }
 
   /**
    * Starts the stack: devices, shards, driver thread.
@@ -26,17 +74,20 @@ public final class StackEngine implements AutoCloseable {
    * @throws StackStartException with one line that names the setting and the fix
    */
   public static StackEngine start(StackConfig config) throws StackStartException {
-    throw new UnsupportedOperationException();
+    StackEngine engine = new StackEngine(config, Network.open(config), new SecureRandom());
+    engine.driver.start();
+    return engine;
   }
 
   /** A new TCP socket, neither bound nor connected. */
   public StreamSocket openStream() {
-    throw new UnsupportedOperationException();
+    return new StreamSocket(
+        shard, socketMemory, tcpConfig.receiveBufferBytes(), tcpConfig.sendBufferBytes());
   }
 
   /** A new listening socket, not bound yet; {@link #listen} makes it receive connections. */
   public ListenSocket openListener(int backlog) {
-    throw new UnsupportedOperationException();
+    return new ListenSocket(shard, backlog);
   }
 
   /**
@@ -47,12 +98,26 @@ public final class StackEngine implements AutoCloseable {
    *     address"
    */
   public void bind(StackSocket socket, IpAddress address, int port) throws BindException {
-    throw new UnsupportedOperationException();
+    if (!address.isWildcard() && !isLocal(address)) {
+      throw new BindException("Cannot assign requested address");
+    }
+    PortTable.Binding binding = ports.bind(address, port, socket.options().reuseAddress);
+    bindings.put(socket, binding);
+    socket.setLocal(address, binding.port());
   }
 
-  /** Lets a bound listener receive connections. */
-  public void listen(ListenSocket socket) {
-    throw new UnsupportedOperationException();
+  /**
+   * Lets a bound listener receive connections.
+   *
+   * @throws BindException "Address already in use" when another socket listens there already
+   */
+  public void listen(ListenSocket socket) throws BindException {
+    PortTable.Binding binding = bindings.get(socket);
+    if (binding == null) {
+      throw new IllegalStateException("not bound");
+    }
+    ports.markListening(binding);
+    socket.submit(Command.LISTEN);
   }
 
   /**
@@ -62,7 +127,32 @@ public final class StackEngine implements AutoCloseable {
    * @throws BindException when no local port is free: "Cannot assign requested address"
    */
   public void connect(StreamSocket socket, IpAddress remote, int port) throws BindException {
-    throw new UnsupportedOperationException();
+    IpAddress source = network.sourceAddressFor(remote);
+    if (source == null) {
+      socket.setRemote(remote, port);
+      socket.fail(SocketError.ENETUNREACH);
+      return;
+    }
+    if (!bindings.containsKey(socket)) {
+      PortTable.Connection connection = ports.connect(source, remote, port);
+      connections.put(socket, connection);
+      socket.setLocal(source, connection.localPort());
+    } else if (socket.localAddress().isWildcard()) {
+      socket.setLocal(source, socket.localPort());
+    }
+    socket.connect(remote, port);
+  }
+
+  /** Owner: the stack has forgotten {@code socket}. */
+  private void released(StackSocket socket) {
+    PortTable.Binding binding = bindings.remove(socket);
+    if (binding != null) {
+      ports.release(binding);
+    }
+    PortTable.Connection connection = connections.remove(socket);
+    if (connection != null) {
+      ports.release(connection);
+    }
   }
 
   /**
@@ -74,36 +164,82 @@ public final class StackEngine implements AutoCloseable {
    *     never
    */
   public boolean await(Waiter waiter, long deadlineNanos) {
-    throw new UnsupportedOperationException();
+    return poller.await(waiter, deadlineNanos);
   }
 
   /** Polls the network once if no other thread is at it: the stack's part of a selectNow. */
   public void pollOnce() {
-    throw new UnsupportedOperationException();
+    if (shard.tryOwn()) {
+      try {
+        shard.poll(System.nanoTime());
+      } finally {
+        shard.release();
+      }
+    }
   }
 
   /** Whether {@code address} is one of the stack's own. */
   public boolean isLocal(IpAddress address) {
-    throw new UnsupportedOperationException();
+    return network.isLocal(address);
   }
 
   /** Sum of a counter over all shards. */
   public long count(Counter counter) {
-    throw new UnsupportedOperationException();
+    return network.counters().get(counter);
   }
 
   /** Sum of dropped packets over all shards. */
   public long dropped(DropReason reason) {
-    throw new UnsupportedOperationException();
+    return network.counters().dropped(reason);
   }
 
   /**
    * Closes every socket as the kernel closes those of a process that exits: what was written still
    * reaches the peers, then FIN. Waits for that, at most {@link StackConfig#exitLingerNanos()}, and
-   * logs what it had to leave behind. Then stops the devices.
+   * logs what it had to leave behind. Then stops the devices. No socket works afterwards.
    */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    deliverWhatWasWritten();
+    driver.close();
+    own();
+    // The baton is never given back: nobody touches a device that is going away.
+    network.close();
+  }
+
+  private void deliverWhatWasWritten() {
+    long deadlineNanos = System.nanoTime() + config.exitLingerNanos();
+    boolean quiescent = whileOwner(tcp -> tcp.closeAll(System.nanoTime()));
+    while (!quiescent && System.nanoTime() < deadlineNanos) {
+      LockSupport.parkNanos(this, EXIT_PAUSE_NANOS);
+      quiescent = whileOwner(tcp -> {});
+    }
+    if (!quiescent) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "exit did not wait any longer (sidestep.exit-linger) for connections that still had"
+              + " bytes to deliver");
+    }
+  }
+
+  /** Does something as the shard's owner, polls, and tells whether nothing is left to deliver. */
+  private boolean whileOwner(Consumer<TcpStack> action) {
+    own();
+    try {
+      action.accept(shard.tcp());
+      shard.poll(System.nanoTime());
+      return shard.tcp().isQuiescent();
+    } finally {
+      shard.release();
+    }
+  }
+
+  private void own() {
+    while (!shard.tryOwn()) {
+      Thread.onSpinWait();
+    }
   }
 }

@@ -1,0 +1,133 @@
+package dev.sidestep.stack.engine;
+
+import dev.sidestep.stack.counters.Counter;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * The background thread that keeps a shard going while no application thread polls it: all parked,
+ * or busy computing. It never competes: when somebody else polls it stands by in long sleeps, from
+ * which a thread about to park wakes it.
+ */
+final class Driver implements Runnable, AutoCloseable {
+
+  /** A poll by another thread this recently means that it is at it and will be again. */
+  private static final long RECENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+  private final Shard shard;
+  private final IdleStrategy idle;
+  private final LongSupplier clock;
+  private final Thread thread;
+
+  private final AtomicInteger parkedThreads = new AtomicInteger();
+
+  private volatile boolean closed;
+  private volatile boolean standingBy;
+
+  /** When this thread polled last, to tell its own polls from those of others. */
+  private long ownPollNanos;
+
+  private long lastWorkNanos;
+  private long sleepNanos;
+
+  Driver(Shard shard, IdleStrategy idle, LongSupplier clock) {
+    this.shard = shard;
+    this.idle = idle;
+    this.clock = clock;
+    this.sleepNanos = idle.driverMinSleepNanos();
+    this.thread = Thread.ofPlatform().daemon().name("sidestep-driver").unstarted(this);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /**
+   * Called by a thread about to park, which therefore relies on this one. The counter and {@code
+   * standingBy} are Dekker's two flags: either the driver sees the thread or the thread sees the
+   * driver standing by and wakes it.
+   */
+  void beginPark() {
+    parkedThreads.incrementAndGet();
+    if (standingBy) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** Called by a thread that was parked. */
+  void endPark() {
+    parkedThreads.decrementAndGet();
+  }
+
+  @Override
+  public void run() {
+    while (!closed) {
+      long now = clock.getAsLong();
+      if (othersPoll(now)) {
+        standBy();
+      } else if (pollOnce(now)) {
+        lastWorkNanos = now;
+        sleepNanos = idle.driverMinSleepNanos();
+      } else if (now - lastWorkNanos < idle.driverLingerNanos()) {
+        Thread.onSpinWait();
+      } else {
+        sleep();
+      }
+    }
+  }
+
+  private boolean othersPoll(long now) {
+    long lastPoll = shard.lastPollNanos();
+    boolean recently = lastPoll != ownPollNanos && now - lastPoll < RECENT_NANOS;
+    return recently || shard.isOwned();
+  }
+
+  private void standBy() {
+    standingBy = true;
+    if (parkedThreads.get() == 0 && !closed) {
+      LockSupport.parkNanos(this, idle.standbySleepNanos());
+      sleepNanos = idle.driverMinSleepNanos();
+    } else {
+      sleep();
+    }
+    standingBy = false;
+  }
+
+  private boolean pollOnce(long now) {
+    if (!shard.tryOwn()) {
+      return false;
+    }
+    try {
+      ownPollNanos = now;
+      shard.counters().increment(Counter.DRIVER_POLLS);
+      return shard.poll(now) > 0;
+    } finally {
+      shard.release();
+    }
+  }
+
+  private void sleep() {
+    LockSupport.parkNanos(this, sleepNanos);
+    sleepNanos = Math.min(sleepNanos * 2, idle.driverMaxSleepNanos());
+  }
+
+  /** Ends the thread and waits until it is gone. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

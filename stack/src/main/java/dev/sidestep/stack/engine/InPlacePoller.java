@@ -1,0 +1,89 @@
+package dev.sidestep.stack.engine;
+
+import dev.sidestep.stack.concurrent.Waiter;
+import java.util.function.LongSupplier;
+
+/**
+ * How a thread waits for the network: it polls the shard itself while it can, spins while another
+ * thread polls, and parks when nothing has happened for as long as the profile allows.
+ *
+ * <p>Threads: any number at once; no state of its own.
+ */
+final class InPlacePoller {
+
+  private final Shard shard;
+  private final Driver driver;
+  private final IdleStrategy idle;
+  private final LongSupplier clock;
+
+  InPlacePoller(Shard shard, Driver driver, IdleStrategy idle, LongSupplier clock) {
+    this.shard = shard;
+    this.driver = driver;
+    this.idle = idle;
+    this.clock = clock;
+  }
+
+  /** See {@link StackEngine#await}. */
+  boolean await(Waiter waiter, long deadlineNanos) {
+    while (!waiter.isReady()) {
+      if (spin(waiter, deadlineNanos)) {
+        break;
+      }
+      long leftNanos = left(deadlineNanos);
+      if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
+        break;
+      }
+      park(waiter, leftNanos);
+    }
+    return waiter.isReady();
+  }
+
+  /** Polls or spins for the profile's time. Returns true when there is no more to wait for. */
+  private boolean spin(Waiter waiter, long deadlineNanos) {
+    long startNanos = clock.getAsLong();
+    long spinNanos =
+        Thread.currentThread().isVirtual() ? idle.virtualSpinNanos() : idle.spinNanos();
+    long nowNanos = startNanos;
+    do {
+      if (shard.tryOwn()) {
+        nowNanos = pollWhileOwner(waiter, startNanos, spinNanos, deadlineNanos);
+      } else {
+        Thread.onSpinWait();
+        nowNanos = clock.getAsLong();
+      }
+      if (waiter.isReady() || nowNanos >= deadlineNanos || Thread.currentThread().isInterrupted()) {
+        return true;
+      }
+    } while (nowNanos - startNanos < spinNanos);
+    return false;
+  }
+
+  private long pollWhileOwner(Waiter waiter, long startNanos, long spinNanos, long deadlineNanos) {
+    try {
+      long nowNanos;
+      do {
+        nowNanos = clock.getAsLong();
+        shard.poll(nowNanos);
+      } while (!waiter.isReady()
+          && nowNanos - startNanos < spinNanos
+          && nowNanos < deadlineNanos
+          && !Thread.currentThread().isInterrupted());
+      return nowNanos;
+    } finally {
+      shard.release();
+    }
+  }
+
+  private long left(long deadlineNanos) {
+    return deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - clock.getAsLong();
+  }
+
+  private void park(Waiter waiter, long leftNanos) {
+    driver.beginPark();
+    try {
+      waiter.park(leftNanos);
+    } finally {
+      driver.endPark();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.sidestep.stack.engine;
+
+import dev.sidestep.stack.config.InterfaceAddress;
+import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.counters.ShardCounters;
+import dev.sidestep.stack.icmp.IcmpErrors;
+import dev.sidestep.stack.icmp.IcmpInput;
+import dev.sidestep.stack.icmp.IcmpOutput;
+import dev.sidestep.stack.icmp.ProtocolUnreachable;
+import dev.sidestep.stack.ip.IpOutput;
+import dev.sidestep.stack.ip.Ipv4Output;
+import dev.sidestep.stack.ip.LocalAddresses;
+import dev.sidestep.stack.ip.NetInterface;
+import dev.sidestep.stack.ip.Route;
+import dev.sidestep.stack.ip.RouteTable;
+import dev.sidestep.stack.ip.TransportInputs;
+import dev.sidestep.stack.nic.LoopbackDevice;
+import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.dpdk.DpdkDevices;
+import dev.sidestep.stack.nic.dpdk.DpdkException;
+import dev.sidestep.stack.nic.dpdk.DpdkOptions;
+import dev.sidestep.stack.tcp.TcpStack;
+import dev.sidestep.stack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything below the transport protocols, wired: devices, interfaces, routes, ICMP.
+ *
+ * <p>Threads: built by one thread, then the shard's owner's, except {@link #isLocal} and {@link
+ * #sourceAddressFor}, which read what never changes.
+ */
+final class Network implements AutoCloseable {
+
+  private static final int ICMP = 1;
+  private static final int TCP = 6;
+
+  /** Packets on their way from one socket of this process to another: 16 MiB. */
+  private static final int LOOPBACK_BUFFERS = 512;
+
+  private static final InterfaceAddress LOOPBACK_NETWORK =
+      new InterfaceAddress(IpAddress.ofV4(0x7f000001), 8);
+
+  private final ShardCounters counters = new ShardCounters();
+  private final List<NicDevice> devices;
+  private final List<NetInterface> interfaces = new ArrayList<>();
+  private final LocalAddresses local;
+  private final RouteTable routes;
+  private final IpOutput output;
+  private final TransportInputs transports;
+  private final IcmpErrors icmpErrors = new IcmpErrors();
+
+  /** Wires the layers around {@code devices}; the loopback device is added. */
+  Network(List<NicDevice> devices, StackConfig config) {
+    this.devices = Stream.concat(devices.stream(), Stream.of(loopback())).toList();
+    List<List<InterfaceAddress>> addresses = addressesOf(devices.size(), config);
+    this.local = new LocalAddresses(addresses.stream().flatMap(List::stream).toList());
+    this.transports = new TransportInputs(counters);
+    for (int i = 0; i < this.devices.size(); i++) {
+      interfaces.add(
+          new NetInterface(
+              this.devices.get(i),
+              0,
+              addresses.get(i),
+              i < devices.size() ? config.mtuBytes() : 0,
+              local,
+              transports,
+              icmpErrors,
+              counters));
+    }
+    this.routes = new RouteTable(interfaces, config.gateway(), local);
+    this.output = new Ipv4Output(routes, counters);
+    IcmpOutput icmp = new IcmpOutput(output, counters);
+    transports.register(ICMP, new IcmpInput(icmp, icmpErrors, counters));
+    transports.registerUnknown(new ProtocolUnreachable(icmp, counters));
+  }
+
+  /**
+   * Opens the configured devices and wires the layers around them.
+   *
+   * @throws StackStartException if a device cannot be opened
+   */
+  static Network open(StackConfig config) throws StackStartException {
+    DpdkOptions options =
+        DpdkOptions.defaults()
+            .withEalArguments(config.ealArguments())
+            .withMtuBytes(config.mtuBytes());
+    try {
+      List<NicDevice> devices =
+          config.devices().isEmpty() ? List.of() : DpdkDevices.open(config.devices(), options);
+      return new Network(devices, config);
+    } catch (DpdkException e) {
+      throw new StackStartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static NicDevice loopback() {
+    return new LoopbackDevice(LOOPBACK_BUFFERS);
+  }
+
+  /** One list per device and a last one for the loopback device. */
+  private static List<List<InterfaceAddress>> addressesOf(int deviceCount, StackConfig config) {
+    List<List<InterfaceAddress>> perDevice = new ArrayList<>();
+    for (int i = 0; i < deviceCount; i++) {
+      perDevice.add(new ArrayList<>());
+    }
+    for (int i = 0; i < config.addresses().size() && deviceCount > 0; i++) {
+      perDevice.get(Math.min(i, deviceCount - 1)).add(config.addresses().get(i));
+    }
+    perDevice.add(config.loopbackOnStack() ? List.of(LOOPBACK_NETWORK) : List.of());
+    return perDevice;
+  }
+
+  /** Lets TCP receive its segments and the errors about them. */
+  void register(TcpStack tcp) {
+    transports.register(TCP, tcp);
+    icmpErrors.register(TCP, tcp);
+  }
+
+  NetInterface[] interfaces() {
+    return interfaces.toArray(NetInterface[]::new);
+  }
+
+  IpOutput output() {
+    return output;
+  }
+
+  ShardCounters counters() {
+    return counters;
+  }
+
+  boolean isLocal(IpAddress address) {
+    return address.isV4() && local.isOwn(address.v4());
+  }
+
+  /** The address to send from towards {@code destination}, or null if there is no route. */
+  @Nullable IpAddress sourceAddressFor(IpAddress destination) {
+    Route route = routes.find(destination);
+    return route == null ? null : route.sourceAddress();
+  }
+
+  @Override
+  public void close() {
+    interfaces.forEach(NetInterface::discard);
+    devices.forEach(NicDevice::close);
+  }
+}
