@@ -1,0 +1,95 @@
+package dev.sidestep.provider.channel;
+
+import dev.sidestep.provider.kernel.ExitHook;
+import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.engine.StackEngine;
+import dev.sidestep.stack.engine.StackStartException;
+import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the stack for the first socket that needs it, and never before: the provider is loaded
+ * into every JVM of an environment, most of which never open a socket. Any thread.
+ */
+final class EngineHolder {
+
+  private static final System.Logger LOG = System.getLogger("dev.sidestep");
+
+  private final StackConfig config;
+  private volatile @Nullable StackEngine engine;
+
+  /** Why the stack does not run, once that is certain. */
+  private volatile @Nullable String failure;
+
+  private boolean saidUnconfigured;
+
+  EngineHolder(StackConfig config) {
+    this.config = config;
+    if (config.statsAtExit() || config.carriesAnything()) {
+      ExitHook.register(this::exit);
+    }
+  }
+
+  /**
+   * The running stack, started if need be; null if the program is to go on with the kernel.
+   *
+   * @throws SocketException if the stack cannot start and the user does not want to go on without
+   */
+  @Nullable StackEngine engine() throws SocketException {
+    StackEngine running = engine;
+    if (running != null) {
+      return running;
+    }
+    return failure == null ? start() : onFailure(failure);
+  }
+
+  private synchronized @Nullable StackEngine start() throws SocketException {
+    if (engine == null && failure == null) {
+      try {
+        engine = StackEngine.start(config);
+      } catch (StackStartException e) {
+        failure = e.getMessage();
+        if (!config.strict()) {
+          LOG.log(System.Logger.Level.WARNING, "Sidestep runs on the kernel: " + e.getMessage());
+        }
+      }
+    }
+    return failure == null ? engine : onFailure(failure);
+  }
+
+  private @Nullable StackEngine onFailure(@Nullable String line) throws SocketException {
+    if (config.strict()) {
+      throw new SocketException(line);
+    }
+    return null;
+  }
+
+  /** Says once that there is nothing the stack could carry. */
+  synchronized void unconfigured() {
+    if (!saidUnconfigured) {
+      saidUnconfigured = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Sidestep runs on the kernel: sidestep.device is not set, for instance"
+              + " sidestep.device=net_af_packet0,iface=eth1");
+    }
+  }
+
+  private void exit() {
+    StackEngine running = engine;
+    if (running != null) {
+      running.close();
+    }
+    if (config.statsAtExit()) {
+      System.err.print(StatsReport.of(running));
+    }
+  }
+
+  /** Stops the stack, as at the JVM's exit. */
+  void close() {
+    StackEngine running = engine;
+    if (running != null) {
+      running.close();
+    }
+  }
+}

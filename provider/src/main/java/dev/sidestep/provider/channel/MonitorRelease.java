@@ -1,0 +1,92 @@
+package dev.sidestep.provider.channel;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a blocking read or write for a thread that holds the channel's blocking lock. {@code
+ * Channels.newInputStream} and {@code newOutputStream} hold it during the operation, and only the
+ * JDK's own channels are exempt: a reader that waits for data would keep every writer out. So the
+ * operation runs on a virtual thread while this one waits on the lock, which lets go of it.
+ */
+final class MonitorRelease implements Runnable {
+
+  /** A read or write; returns its byte count. */
+  interface Operation {
+    long run() throws IOException;
+  }
+
+  private final Object lock;
+  private final Operation operation;
+
+  // Guarded by the lock.
+  private boolean done;
+  private long count;
+  private @Nullable Throwable failure;
+
+  private MonitorRelease(Object lock, Operation operation) {
+    this.lock = lock;
+    this.operation = operation;
+  }
+
+  static long run(SidestepSocketChannel channel, Operation operation) throws IOException {
+    MonitorRelease release = new MonitorRelease(channel.blockingLock(), operation);
+    boolean completed = false;
+    try {
+      channel.beginBlocking();
+      Thread.ofVirtual().name("sidestep-stream").start(release);
+      release.await();
+      completed = release.failure == null;
+    } finally {
+      channel.endBlocking(completed);
+    }
+    return release.result();
+  }
+
+  @Override
+  public void run() {
+    long result = 0;
+    Throwable thrown = null;
+    try {
+      result = operation.run();
+    } catch (IOException | RuntimeException | Error e) {
+      thrown = e;
+    }
+    synchronized (lock) {
+      count = result;
+      failure = thrown;
+      done = true;
+      lock.notifyAll();
+    }
+  }
+
+  private void await() {
+    boolean interrupted = false;
+    synchronized (lock) {
+      while (!done) {
+        try {
+          lock.wait();
+        } catch (InterruptedException e) {
+          // The interrupt closes the channel, and that ends the operation.
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private long result() throws IOException {
+    if (failure instanceof IOException e) {
+      throw e;
+    }
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
+    }
+    return count;
+  }
+}

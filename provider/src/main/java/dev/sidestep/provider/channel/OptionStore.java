@@ -1,0 +1,115 @@
+package dev.sidestep.provider.channel;
+
+import dev.sidestep.stack.socket.StreamOptions;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a socket that is not the kernel's: those the application has set, checked and reported
+ * as Linux and the JDK do, over the defaults. The caller synchronises.
+ */
+final class OptionStore {
+
+  /** Linux: SOCK_MIN_RCVBUF and SOCK_MIN_SNDBUF, halved as the JDK reports them. */
+  private static final int MIN_RECEIVE_BUFFER_BYTES = 1152;
+
+  private static final int MIN_SEND_BUFFER_BYTES = 2304;
+
+  /** Linux: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT. */
+  private static final int MAX_KEEP_SECONDS = 32767;
+
+  private static final int MAX_KEEP_COUNT = 127;
+
+  private static final int MAX_LINGER_SECONDS = 65535;
+
+  /** The two lowest bits belong to ECN and cannot be set (Linux: __ip_sock_set_tos). */
+  private static final int DSCP_MASK = 0xfc;
+
+  private final OptionDefaults defaults;
+  private final Map<SocketOption<?>, Object> values = new LinkedHashMap<>();
+
+  OptionStore(OptionDefaults defaults) {
+    this.defaults = defaults;
+  }
+
+  OptionDefaults defaults() {
+    return defaults;
+  }
+
+  /** What was set, in the order it was set. */
+  Map<SocketOption<?>, Object> values() {
+    return values;
+  }
+
+  void set(SocketOption<?> option, Object value) throws SocketException {
+    values.put(option, checked(option.name(), value));
+  }
+
+  @Nullable Object get(SocketOption<?> option) {
+    Object value = values.get(option);
+    return value != null ? value : defaults.get(option);
+  }
+
+  private static Object checked(String name, Object value) throws SocketException {
+    if (!(value instanceof Integer number)) {
+      return value;
+    }
+    return switch (name) {
+      case "SO_RCVBUF" -> bufferSize(number, MIN_RECEIVE_BUFFER_BYTES);
+      case "SO_SNDBUF" -> bufferSize(number, MIN_SEND_BUFFER_BYTES);
+      case "SO_LINGER" -> number < 0 ? -1 : Math.min(number, MAX_LINGER_SECONDS);
+      case "IP_TOS" -> trafficClass(number);
+      case "TCP_KEEPIDLE", "TCP_KEEPINTERVAL" -> withinOne(number, MAX_KEEP_SECONDS);
+      case "TCP_KEEPCOUNT" -> withinOne(number, MAX_KEEP_COUNT);
+      default -> value;
+    };
+  }
+
+  private static int bufferSize(int bytes, int minimum) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("Invalid send/receive buffer size");
+    }
+    return Math.max(bytes, minimum);
+  }
+
+  private static int trafficClass(int value) {
+    if (value < 0 || value > 255) {
+      throw new IllegalArgumentException("Invalid IP_TOS value");
+    }
+    return value & DSCP_MASK;
+  }
+
+  private static int withinOne(int value, int maximum) throws SocketException {
+    if (value < 1 || value > maximum) {
+      throw new SocketException("Invalid argument");
+    }
+    return value;
+  }
+
+  /** Passes what was set on to a socket of the stack. */
+  void applyTo(StreamOptions options) {
+    values.forEach((option, value) -> apply(options, option.name(), value));
+  }
+
+  private static void apply(StreamOptions options, String name, Object value) {
+    switch (name) {
+      case "SO_RCVBUF" -> options.receiveBufferBytes = (Integer) value;
+      case "SO_SNDBUF" -> options.sendBufferBytes = (Integer) value;
+      case "SO_KEEPALIVE" -> options.keepAlive = (Boolean) value;
+      case "SO_REUSEADDR" -> options.reuseAddress = (Boolean) value;
+      case "SO_LINGER" -> options.lingerSeconds = (Integer) value;
+      case "TCP_NODELAY" -> options.noDelay = (Boolean) value;
+      case "IP_TOS" -> options.trafficClass = (Integer) value;
+      case "TCP_KEEPIDLE" -> options.keepIdleSeconds = (Integer) value;
+      case "TCP_KEEPINTERVAL" -> options.keepIntervalSeconds = (Integer) value;
+      case "TCP_KEEPCOUNT" -> options.keepCountProbes = (Integer) value;
+      case "TCP_QUICKACK" -> options.quickAck = (Boolean) value;
+      default -> {
+        // SO_REUSEPORT and the like have no meaning on the stack; they are remembered.
+      }
+    }
+  }
+}
