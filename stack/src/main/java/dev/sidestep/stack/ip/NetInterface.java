@@ -9,7 +9,6 @@ import dev.sidestep.stack.neighbor.ArpOutput;
 import dev.sidestep.stack.neighbor.Neighbor;
 import dev.sidestep.stack.neighbor.NeighborTable;
 import dev.sidestep.stack.neighbor.UnreachableListener;
-import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicCapabilities;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
@@ -107,7 +106,7 @@ public final class NetInterface {
 
   /** Whether it leads back to ourselves. */
   public boolean isLoopback() {
-    return device instanceof LoopbackDevice;
+    return device.isLoopback();
   }
 
   /** Who is where on the link; for statistics and tests. */

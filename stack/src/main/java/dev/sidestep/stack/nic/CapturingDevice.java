@@ -55,6 +55,11 @@ public final class CapturingDevice implements NicDevice {
   }
 
   @Override
+  public boolean isLoopback() {
+    return device.isLoopback();
+  }
+
+  @Override
   public void close() {
     device.close();
   }

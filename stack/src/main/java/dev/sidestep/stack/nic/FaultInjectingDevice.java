@@ -76,6 +76,11 @@ public final class FaultInjectingDevice implements NicDevice {
     return device.linkUp();
   }
 
+  @Override
+  public boolean isLoopback() {
+    return device.isLoopback();
+  }
+
   /** Loses what is under way and closes the device. */
   @Override
   public void close() {

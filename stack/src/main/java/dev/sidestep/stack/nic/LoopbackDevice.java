@@ -62,6 +62,11 @@ public final class LoopbackDevice implements NicDevice {
   }
 
   @Override
+  public boolean isLoopback() {
+    return true;
+  }
+
+  @Override
   public void close() {
     arena.close();
   }

@@ -26,6 +26,11 @@ public interface NicDevice extends AutoCloseable {
   /** Whether the link is up: cable plugged in, peer connected. Cheap enough to ask often. */
   boolean linkUp();
 
+  /** Whether it leads back to this stack itself, so that packets come from our own addresses. */
+  default boolean isLoopback() {
+    return false;
+  }
+
   /** Stops the device and gives back what it holds. */
   @Override
   void close();

@@ -8,15 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.icmp.IcmpErrors;
+import dev.sidestep.stack.nic.CapturingDevice;
 import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.PcapCapture;
 import dev.sidestep.stack.testing.Frames;
 import dev.sidestep.stack.testing.RecordingNic;
 import dev.sidestep.stack.wire.IpAddress;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,6 +106,16 @@ class RouteTableTest {
   @Test
   void hasNoWayToItselfWithoutLoopback() {
     assertNull(findWithoutGateway("10.0.0.1"));
+  }
+
+  @Test
+  void knowsLoopbackBehindACapture(@TempDir Path directory) throws IOException {
+    try (PcapCapture capture = PcapCapture.open(directory.resolve("lo.pcap"))) {
+      NetInterface captured =
+          netInterface(new CapturingDevice(new LoopbackDevice(4), capture), "127.0.0.1/8");
+      Route route = new RouteTable(List.of(wide, captured), null, LOCAL).find(address("10.0.0.1"));
+      assertEquals(LoopbackDevice.MTU_BYTES, route == null ? 0 : route.mtuBytes());
+    }
   }
 
   @Test
