@@ -1,14 +1,11 @@
 package dev.sidestep.stack.nic.dpdk;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What can be known before DPDK is asked: drivers say little when something is missing, and some of
@@ -129,18 +126,8 @@ final class DevicePrerequisites {
     if (name == null || name.isEmpty()) {
       throw device.wrong("name the kernel's interface with iface=<name>");
     }
-    NetworkInterface kernelInterface = kernelInterface(name);
-    if (kernelInterface == null) {
+    if (!KernelInterface.exists(name)) {
       throw device.wrong("there is no interface " + name + "; see: ip link");
-    }
-  }
-
-  /** The kernel's interface of that name, or {@code null}. */
-  static @Nullable NetworkInterface kernelInterface(String name) {
-    try {
-      return NetworkInterface.getByName(name);
-    } catch (SocketException unreadable) {
-      return null;
     }
   }
 

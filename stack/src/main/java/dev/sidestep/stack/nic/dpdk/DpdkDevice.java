@@ -7,8 +7,6 @@ import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.RteEthdev;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -108,13 +106,7 @@ final class DpdkDevice implements NicDevice {
   /** MTU of the kernel's interface underneath, where there is one. */
   private int kernelMtu() {
     String name = device.argument("iface");
-    NetworkInterface underneath =
-        name == null || name.isEmpty() ? null : DevicePrerequisites.kernelInterface(name);
-    try {
-      return underneath == null ? Integer.MAX_VALUE : underneath.getMTU();
-    } catch (SocketException gone) {
-      return Integer.MAX_VALUE;
-    }
+    return name == null ? Integer.MAX_VALUE : KernelInterface.mtuBytes(name);
   }
 
   // The driver's address of a TAP is also the kernel's, which is the other end of our link.

@@ -1,0 +1,41 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What the kernel says of one of its interfaces in this thread's network namespace. Neither {@code
+ * java.net.NetworkInterface}, which skips interfaces without addresses, nor sysfs, which can belong
+ * to another namespace, would do.
+ */
+final class KernelInterface {
+
+  private static final Path DEVICES = Path.of("/proc/thread-self/net/dev");
+  private static final Path SETTINGS = Path.of("/proc/sys/net/ipv6/conf");
+
+  private KernelInterface() {}
+
+  static boolean exists(String name) {
+    try {
+      for (String line : Files.readAllLines(DEVICES)) {
+        if (line.strip().startsWith(name + ":")) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException unreadable) {
+      // Without /proc let DPDK find out.
+      return true;
+    }
+  }
+
+  /** MTU of an existing interface in bytes; unlimited where the kernel does not say. */
+  static int mtuBytes(String name) {
+    try {
+      return Integer.parseInt(Files.readString(SETTINGS.resolve(name).resolve("mtu")).strip());
+    } catch (IOException | NumberFormatException unknown) {
+      return Integer.MAX_VALUE;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.NicQueue;
+import dev.sidestep.stack.packet.PacketBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Opens two devices that lead to each other and sends frames both ways; says {@code crossed} when
+ * all have arrived, and {@code leaked} with a number when buffers are missing afterwards.
+ */
+final class CrossLink {
+
+  private static final int FRAMES = 20;
+  private static final int FRAME_BYTES = 200;
+  private static final int HEADER_BYTES = 14;
+  private static final int MAX_POLLS = 50_000_000;
+
+  /** An EtherType for experiments (IEEE 802): the kernel leaves such frames alone. */
+  private static final byte[] ETHER_TYPE = {(byte) 0x88, (byte) 0xB5};
+
+  private CrossLink() {}
+
+  public static void main(String[] devices) {
+    DpdkOptions options = DpdkOptions.defaults().withPoolBuffers(2047);
+    NicDevice a = DpdkDevices.open(List.of(devices[0]), options).getFirst();
+    NicDevice b = DpdkDevices.open(List.of(devices[1]), options).getFirst();
+    int idleA = a.queue(0).pool().availableBuffers();
+    int idleB = b.queue(0).pool().availableBuffers();
+    boolean crossed = cross(a.queue(0), b.queue(0)) && cross(b.queue(0), a.queue(0));
+    int missing =
+        (idleA - a.queue(0).pool().availableBuffers())
+            + (idleB - b.queue(0).pool().availableBuffers());
+    System.out.println(
+        (crossed ? "crossed" : "lost")
+            + (missing == 0 ? "" : " leaked " + missing)
+            + (a.macAddress() == b.macAddress() ? " same address" : ""));
+    a.close();
+    b.close();
+  }
+
+  private static boolean cross(NicQueue from, NicQueue to) {
+    for (int i = 0; i < FRAMES; i++) {
+      PacketBuffer[] frame = {frame(from, i)};
+      while (from.txBurst(frame, 0, 1) == 0) {
+        Thread.onSpinWait();
+      }
+    }
+    PacketBuffer[] received = new PacketBuffer[32];
+    int expected = 0;
+    for (int polls = 0; polls < MAX_POLLS && expected < FRAMES; polls++) {
+      int count = to.rxBurst(received);
+      for (int i = 0; i < count; i++) {
+        if (isFrame(received[i], expected)) {
+          expected++;
+        }
+        received[i].free();
+      }
+    }
+    return expected == FRAMES;
+  }
+
+  private static PacketBuffer frame(NicQueue queue, int number) {
+    PacketBuffer frame = queue.pool().allocate();
+    if (frame == null) {
+      throw new IllegalStateException("the pool is empty");
+    }
+    int at = frame.append(FRAME_BYTES);
+    byte[] bytes = bytes(number);
+    for (int i = 0; i < FRAME_BYTES; i++) {
+      frame.memory().set(JAVA_BYTE, (long) at + i, bytes[i]);
+    }
+    return frame;
+  }
+
+  private static boolean isFrame(PacketBuffer frame, int number) {
+    byte[] bytes = bytes(number);
+    if (frame.length() != FRAME_BYTES) {
+      return false;
+    }
+    for (int i = 0; i < FRAME_BYTES; i++) {
+      long at = (long) frame.offset() + i;
+      if (frame.memory().get(JAVA_BYTE, at) != bytes[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** To everybody, from a locally administered address. */
+  private static byte[] bytes(int number) {
+    byte[] bytes = new byte[FRAME_BYTES];
+    Arrays.fill(bytes, 0, 6, (byte) 0xFF);
+    bytes[6] = 2;
+    bytes[11] = 1;
+    System.arraycopy(ETHER_TYPE, 0, bytes, 12, 2);
+    byte[] text = ("frame " + number).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(text, 0, bytes, HEADER_BYTES, text.length);
+    return bytes;
+  }
+}

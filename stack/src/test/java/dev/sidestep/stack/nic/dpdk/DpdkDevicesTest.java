@@ -1,0 +1,305 @@
+package dev.sidestep.stack.nic.dpdk;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.NicQueue;
+import dev.sidestep.stack.nic.dpdk.ffi.NativeMemory;
+import dev.sidestep.stack.nic.dpdk.ffi.RteMbuf;
+import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.packet.PacketPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The installed DPDK in this JVM: its one EAL serves all these tests. */
+class DpdkDevicesTest {
+
+  private static final int BUFFERS = 511;
+  private static final DpdkOptions OPTIONS = DpdkOptions.defaults().withPoolBuffers(BUFFERS);
+
+  @BeforeEach
+  void needsDpdk() {
+    RequiresDpdk.orSkip();
+  }
+
+  @Test
+  void everyBufferOfAPoolCanBeTakenOnceAndComesBack() {
+    try (NicDevice device = open("net_null0", OPTIONS)) {
+      PacketPool pool = device.queue(0).pool();
+      assertEquals(BUFFERS, pool.capacityBuffers());
+      Queue<PacketBuffer> taken = new ArrayDeque<>();
+      for (int i = 0; i < BUFFERS; i++) {
+        assertEquals(BUFFERS - i, pool.availableBuffers());
+        PacketBuffer buffer = pool.allocate();
+        assertNotNull(buffer);
+        assertEquals(PacketBuffer.HEADROOM_BYTES, buffer.offset());
+        assertEquals(
+            PacketBuffer.HEADROOM_BYTES + pool.dataRoomBytes(), buffer.memory().byteSize());
+        taken.add(buffer);
+      }
+      assertNull(pool.allocate());
+      taken.forEach(PacketBuffer::free);
+      assertEquals(BUFFERS, pool.availableBuffers());
+      assertThrows(IllegalStateException.class, taken.element()::free);
+    }
+  }
+
+  @Test
+  void receivedFramesAreTheOnesTheDriverFilled() {
+    try (NicDevice device = open("net_null0,size=1514", OPTIONS)) {
+      NicQueue queue = device.queue(0);
+      PacketBuffer[] frames = new PacketBuffer[16];
+      assertEquals(16, queue.rxBurst(frames));
+      for (PacketBuffer frame : frames) {
+        assertEquals(1514, frame.length());
+      }
+      assertEquals(BUFFERS - 16, queue.pool().availableBuffers());
+      assertEquals(10, queue.txBurst(frames, 0, 10));
+      for (int i = 10; i < 16; i++) {
+        frames[i].free();
+      }
+      assertEquals(BUFFERS, queue.pool().availableBuffers());
+    }
+  }
+
+  @Test
+  void memoryOfAClosedDeviceCannotBeTouched() {
+    NicDevice device = open("net_null0", OPTIONS);
+    PacketBuffer buffer = device.queue(0).pool().allocate();
+    assertNotNull(buffer);
+    NicQueue queue = device.queue(0);
+    device.close();
+    assertThrows(IllegalStateException.class, () -> buffer.memory().get(JAVA_INT, 0));
+    assertEquals(0, queue.rxBurst(new PacketBuffer[1]));
+    assertFalse(device.linkUp());
+    device.close();
+  }
+
+  @Test
+  void aBufferOfAnotherPoolNeverReachesTheDriver() {
+    try (NicDevice one = open("net_null0", OPTIONS);
+        NicDevice other = open("net_null1", OPTIONS)) {
+      PacketBuffer[] frame = {other.queue(0).pool().allocate()};
+      assertThrows(IllegalArgumentException.class, () -> one.queue(0).txBurst(frame, 0, 1));
+    }
+  }
+
+  @Test
+  void framesCrossMemifUnchangedAndNoBufferIsLost() {
+    try (MemifPair pair = new MemifPair(OPTIONS, OPTIONS)) {
+      for (int round = 0; round < 2000; round++) {
+        PacketBuffer sent = pair.send(60 + (round % 1400), round);
+        PacketBuffer received = pair.receive();
+        assertEquals(60 + (round % 1400), received.length());
+        assertEquals(
+            round, received.memory().get(JAVA_INT.withByteAlignment(1), received.offset()));
+        assertTrue(received != sent);
+        received.free();
+      }
+      pair.assertNothingLost();
+    }
+  }
+
+  @Test
+  void aFrameTooLargeForTheReceiverIsDroppedAndCounted() {
+    try (MemifPair pair = new MemifPair(OPTIONS.withMtuBytes(9000), OPTIONS)) {
+      pair.send(5000, 1);
+      pair.send(100, 2);
+      PacketBuffer small = pair.receive();
+      assertEquals(100, small.length());
+      small.free();
+      assertEquals(1, ((DpdkDevice) pair.server).oversizeFramesDropped());
+      pair.assertNothingLost();
+    }
+  }
+
+  @Test
+  void anEndWithALargeMtuTakesLargeFrames() {
+    DpdkOptions large = OPTIONS.withMtuBytes(65_000).withPoolBuffers(127);
+    try (MemifPair pair = new MemifPair(large, large)) {
+      pair.send(65_014, 7);
+      PacketBuffer received = pair.receive();
+      assertEquals(65_014, received.length());
+      received.free();
+      assertEquals(65_000, pair.server.capabilities().mtuBytes());
+    }
+  }
+
+  @Test
+  void segmentsThatFitAreJoined() {
+    try (NicDevice device = open("net_null0", OPTIONS);
+        Arena arena = Arena.ofConfined()) {
+      MbufPool pool = (MbufPool) device.queue(0).pool();
+      PacketBuffer first = pool.allocate();
+      PacketBuffer second = pool.allocate();
+      assertNotNull(first);
+      assertNotNull(second);
+      first.memory().set(JAVA_INT, first.append(100), 1);
+      second.memory().set(JAVA_INT, second.append(60), 2);
+      chain(pool, first, second, arena);
+
+      assertSame(first, pool.received(first.nativeAddress()));
+      assertEquals(160, first.length());
+      assertEquals(2, first.memory().get(JAVA_INT, first.offset() + 100L));
+      assertEquals(BUFFERS - 1, pool.availableBuffers());
+      PacketBuffer[] frame = {first};
+      assertEquals(1, device.queue(0).txBurst(frame, 0, 1));
+      assertEquals(BUFFERS, pool.availableBuffers());
+    }
+  }
+
+  /** Makes of two buffers what a driver would hand over as a chain. */
+  private static void chain(MbufPool pool, PacketBuffer first, PacketBuffer second, Arena arena) {
+    long secondMbuf = pool.prepared(second);
+    MemorySegment head = NativeMemory.segment(pool.prepared(first), RteMbuf.SIZE, arena);
+    head.set(JAVA_SHORT, RteMbuf.NB_SEGS, (short) 2);
+    head.set(JAVA_INT, RteMbuf.PKT_LEN, first.length() + second.length());
+    head.set(JAVA_LONG, RteMbuf.NEXT, secondMbuf);
+    first.markReturned();
+    second.markReturned();
+  }
+
+  @Test
+  void burstsAllocateNothing() {
+    try (MemifPair pair = new MemifPair(OPTIONS, OPTIONS)) {
+      PacketBuffer[] frames = new PacketBuffer[32];
+      pingPong(pair, frames, 20_000);
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      pingPong(pair, frames, 100_000);
+      assertEquals(0, threads.getCurrentThreadAllocatedBytes() - before);
+      pair.assertNothingLost();
+    }
+  }
+
+  private static void pingPong(MemifPair pair, PacketBuffer[] frames, int rounds) {
+    NicQueue client = pair.client.queue(0);
+    NicQueue server = pair.server.queue(0);
+    for (int i = 0; i < rounds; i++) {
+      PacketBuffer frame = client.pool().allocate();
+      if (frame != null) {
+        frame.append(64);
+        frames[0] = frame;
+        if (client.txBurst(frames, 0, 1) == 0) {
+          frame.free();
+        }
+      }
+      int received = server.rxBurst(frames);
+      int returned = server.txBurst(frames, 0, received);
+      for (int k = returned; k < received; k++) {
+        frames[k].free();
+      }
+      received = client.rxBurst(frames);
+      for (int k = 0; k < received; k++) {
+        frames[k].free();
+      }
+    }
+  }
+
+  @Test
+  void aWrongDeviceDoesNotHarmTheOthers() {
+    try (NicDevice good = open("net_null0", OPTIONS)) {
+      for (String wrong :
+          List.of("net_nosuch0", "net_null0", "net_memif0,bsize=no", "net_virtio_user0")) {
+        DpdkException refused =
+            assertThrows(DpdkException.class, () -> open(wrong, OPTIONS), wrong);
+        assertTrue(
+            refused.getMessage().startsWith("sidestep.device=" + wrong + ": "),
+            refused.getMessage());
+      }
+      assertEquals(1, good.queue(0).rxBurst(new PacketBuffer[1]));
+    }
+  }
+
+  @Test
+  void ofSeveralDevicesAllAreOpenedOrNone() {
+    assertThrows(
+        DpdkException.class, () -> DpdkDevices.open(List.of("net_null0", "net_nosuch0"), OPTIONS));
+    open("net_null0", OPTIONS).close();
+  }
+
+  @Test
+  void aMemifServerCanBeOpenedAgainOnItsSocket() {
+    for (int i = 0; i < 3; i++) {
+      new MemifPair(OPTIONS, OPTIONS).close();
+    }
+  }
+
+  @Test
+  void ealDoesNotStartASecondTimeWithOtherArguments() {
+    open("net_null0", OPTIONS).close();
+    DpdkOptions others = OPTIONS.withEalArguments(List.of("--no-huge", "-m", "99"));
+    String message =
+        assertThrows(DpdkException.class, () -> open("net_null0", others)).getMessage();
+    assertTrue(message.startsWith("sidestep.eal=--no-huge -m 99: DPDK runs in this JVM"), message);
+  }
+
+  private static NicDevice open(String device, DpdkOptions options) {
+    return DpdkDevices.open(List.of(device), options).getFirst();
+  }
+
+  /** Both ends of a memif link in one process. */
+  private static final class MemifPair implements AutoCloseable {
+
+    private static final int MAX_POLLS = 100_000_000;
+
+    private final NicDevice server;
+    private final NicDevice client;
+    private final PacketBuffer[] one = new PacketBuffer[1];
+
+    MemifPair(DpdkOptions clientOptions, DpdkOptions serverOptions) {
+      String socket = ",socket=sidestep-test-" + ProcessHandle.current().pid();
+      server = open("net_memif0,role=server" + socket, serverOptions);
+      client = open("net_memif1,role=client" + socket, clientOptions);
+      for (int polls = 0; !server.linkUp() || !client.linkUp(); polls++) {
+        assertTrue(polls < MAX_POLLS, "the two ends do not meet");
+        Thread.onSpinWait();
+      }
+    }
+
+    PacketBuffer send(int bytes, int firstWord) {
+      PacketBuffer frame = client.queue(0).pool().allocate();
+      assertNotNull(frame);
+      frame.memory().set(JAVA_INT, frame.append(bytes), firstWord);
+      PacketBuffer[] frames = {frame};
+      assertEquals(1, client.queue(0).txBurst(frames, 0, 1));
+      return frame;
+    }
+
+    PacketBuffer receive() {
+      for (int polls = 0; server.queue(0).rxBurst(one) == 0; polls++) {
+        assertTrue(polls < MAX_POLLS, "no frame arrives");
+      }
+      return one[0];
+    }
+
+    void assertNothingLost() {
+      for (NicDevice end : List.of(server, client)) {
+        PacketPool pool = end.queue(0).pool();
+        assertEquals(pool.capacityBuffers(), pool.availableBuffers());
+      }
+    }
+
+    @Override
+    public void close() {
+      client.close();
+      server.close();
+    }
+  }
+}
