@@ -6,6 +6,7 @@ public enum Counter {
   RX_BYTES("bytes of frames received"),
   TX_PACKETS("frames transmitted"),
   TX_BYTES("bytes of frames transmitted"),
+  TX_WAITS("times output waited for a packet buffer or room in the transmit ring"),
   POLLS("runs of the poll loop"),
   POLLS_WITH_WORK("runs of the poll loop that received at least one frame"),
   DRIVER_POLLS("runs of the poll loop by the background driver thread"),

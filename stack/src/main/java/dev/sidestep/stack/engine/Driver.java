@@ -29,7 +29,6 @@ final class Driver implements Runnable, AutoCloseable {
   /** When this thread polled last, to tell its own polls from those of others. */
   private long ownPollNanos;
 
-  private long lastWorkNanos;
   private long sleepNanos;
 
   Driver(Shard shard, IdleStrategy idle, LongSupplier clock) {
@@ -68,10 +67,9 @@ final class Driver implements Runnable, AutoCloseable {
       if (othersPoll(now)) {
         standBy();
       } else if (pollOnce(now)) {
-        lastWorkNanos = now;
+        // Whoever waited for this is awake now and polls from here on.
         sleepNanos = idle.driverMinSleepNanos();
-      } else if (now - lastWorkNanos < idle.driverLingerNanos()) {
-        Thread.onSpinWait();
+        sleep();
       } else {
         sleep();
       }

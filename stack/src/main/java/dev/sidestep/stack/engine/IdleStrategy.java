@@ -11,7 +11,6 @@ import dev.sidestep.stack.config.Profile;
  * @param spinNanos how long a waiting thread polls or spins before it parks; {@link Long#MAX_VALUE}
  *     for ever
  * @param virtualSpinNanos the same for a virtual thread, which holds its carrier meanwhile
- * @param driverLingerNanos how long the driver keeps polling without a pause after the last packet
  * @param driverMinSleepNanos the driver's first sleep when the network falls silent
  * @param driverMaxSleepNanos the sleep it grows to, doubling: the longest a packet waits when all
  *     threads are asleep
@@ -20,7 +19,6 @@ import dev.sidestep.stack.config.Profile;
 record IdleStrategy(
     long spinNanos,
     long virtualSpinNanos,
-    long driverLingerNanos,
     long driverMinSleepNanos,
     long driverMaxSleepNanos,
     long standbySleepNanos) {
@@ -31,7 +29,6 @@ record IdleStrategy(
           new IdleStrategy(
               Long.MAX_VALUE,
               MICROSECONDS.toNanos(50),
-              MICROSECONDS.toNanos(100),
               MICROSECONDS.toNanos(1),
               MICROSECONDS.toNanos(50),
               MILLISECONDS.toNanos(10));
@@ -40,14 +37,12 @@ record IdleStrategy(
               MICROSECONDS.toNanos(100),
               MICROSECONDS.toNanos(10),
               MICROSECONDS.toNanos(50),
-              MICROSECONDS.toNanos(50),
               MILLISECONDS.toNanos(1),
               MILLISECONDS.toNanos(10));
       case THROUGHPUT ->
           new IdleStrategy(
               MICROSECONDS.toNanos(20),
               0,
-              MICROSECONDS.toNanos(20),
               MICROSECONDS.toNanos(50),
               MILLISECONDS.toNanos(2),
               MILLISECONDS.toNanos(10));

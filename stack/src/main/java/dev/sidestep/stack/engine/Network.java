@@ -14,13 +14,18 @@ import dev.sidestep.stack.ip.NetInterface;
 import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.ip.RouteTable;
 import dev.sidestep.stack.ip.TransportInputs;
+import dev.sidestep.stack.nic.CapturingDevice;
 import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.PcapCapture;
 import dev.sidestep.stack.nic.dpdk.DpdkDevices;
 import dev.sidestep.stack.nic.dpdk.DpdkException;
 import dev.sidestep.stack.nic.dpdk.DpdkOptions;
 import dev.sidestep.stack.tcp.TcpStack;
 import dev.sidestep.stack.wire.IpAddress;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,6 +49,7 @@ final class Network implements AutoCloseable {
       new InterfaceAddress(IpAddress.ofV4(0x7f000001), 8);
 
   private final ShardCounters counters = new ShardCounters();
+  private final @Nullable PcapCapture capture;
   private final List<NicDevice> devices;
   private final List<NetInterface> interfaces = new ArrayList<>();
   private final LocalAddresses local;
@@ -53,8 +59,12 @@ final class Network implements AutoCloseable {
   private final IcmpErrors icmpErrors = new IcmpErrors();
 
   /** Wires the layers around {@code devices}; the loopback device is added. */
-  Network(List<NicDevice> devices, StackConfig config) {
-    this.devices = Stream.concat(devices.stream(), Stream.of(loopback())).toList();
+  Network(List<NicDevice> devices, @Nullable PcapCapture capture, StackConfig config) {
+    this.capture = capture;
+    this.devices =
+        Stream.concat(devices.stream(), Stream.of(new LoopbackDevice(LOOPBACK_BUFFERS)))
+            .map(device -> capture == null ? device : new CapturingDevice(device, capture))
+            .toList();
     List<List<InterfaceAddress>> addresses = addressesOf(devices.size(), config);
     this.local = new LocalAddresses(addresses.stream().flatMap(List::stream).toList());
     this.transports = new TransportInputs(counters);
@@ -87,17 +97,26 @@ final class Network implements AutoCloseable {
         DpdkOptions.defaults()
             .withEalArguments(config.ealArguments())
             .withMtuBytes(config.mtuBytes());
+    PcapCapture capture = openCapture(config.captureFile());
     try {
       List<NicDevice> devices =
           config.devices().isEmpty() ? List.of() : DpdkDevices.open(config.devices(), options);
-      return new Network(devices, config);
+      return new Network(devices, capture, config);
     } catch (DpdkException e) {
+      if (capture != null) {
+        capture.close();
+      }
       throw new StackStartException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static NicDevice loopback() {
-    return new LoopbackDevice(LOOPBACK_BUFFERS);
+  private static @Nullable PcapCapture openCapture(@Nullable String file)
+      throws StackStartException {
+    try {
+      return file == null ? null : PcapCapture.open(Path.of(file));
+    } catch (IOException | InvalidPathException e) {
+      throw new StackStartException("sidestep.capture=" + file + ": cannot write there: " + e, e);
+    }
   }
 
   /** One list per device and a last one for the loopback device. */
@@ -145,5 +164,8 @@ final class Network implements AutoCloseable {
   public void close() {
     interfaces.forEach(NetInterface::discard);
     devices.forEach(NicDevice::close);
+    if (capture != null) {
+      capture.close();
+    }
   }
 }

@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The stack as a whole: devices, shards, the driver thread; what the provider opens sockets on.
@@ -36,6 +36,9 @@ public final class StackEngine implements AutoCloseable {
 
   /** How long the exit sleeps between polls while the last bytes are on their way. */
   private static final long EXIT_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+  /** Enough for a FIN to be lost once: twice the least retransmission timeout. */
+  private static final long FIN_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
   private final StackConfig config;
   private final Network network;
@@ -211,27 +214,40 @@ public final class StackEngine implements AutoCloseable {
   }
 
   private void deliverWhatWasWritten() {
-    long deadlineNanos = System.nanoTime() + config.exitLingerNanos();
-    boolean quiescent = whileOwner(tcp -> tcp.closeAll(System.nanoTime()));
-    while (!quiescent && System.nanoTime() < deadlineNanos) {
-      LockSupport.parkNanos(this, EXIT_PAUSE_NANOS);
-      quiescent = whileOwner(tcp -> {});
+    long startNanos = System.nanoTime();
+    long lingerNanos = config.exitLingerNanos();
+    own();
+    try {
+      shard.tcp().closeAll(startNanos);
+    } finally {
+      shard.release();
     }
-    if (!quiescent) {
+    long elapsedNanos = 0;
+    while (!isDone(elapsedNanos) && elapsedNanos < lingerNanos) {
+      LockSupport.parkNanos(this, EXIT_PAUSE_NANOS);
+      elapsedNanos = System.nanoTime() - startNanos;
+    }
+    if (!whileOwner(TcpStack::isDelivered)) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "exit did not wait any longer (sidestep.exit-linger) for connections that still had"
-              + " bytes to deliver");
+          "exit waited "
+              + TimeUnit.NANOSECONDS.toMillis(lingerNanos)
+              + " ms (sidestep.exit-linger); some bytes already written were not acknowledged");
     }
   }
 
-  /** Does something as the shard's owner, polls, and tells whether nothing is left to deliver. */
-  private boolean whileOwner(Consumer<TcpStack> action) {
+  /** A peer that is gone itself never acknowledges our FIN, so there is less patience for that. */
+  private boolean isDone(long elapsedNanos) {
+    return whileOwner(
+        tcp -> tcp.isQuiescent() || (elapsedNanos > FIN_PATIENCE_NANOS && tcp.isDelivered()));
+  }
+
+  /** Polls as the shard's owner and then asks something. */
+  private boolean whileOwner(Predicate<TcpStack> question) {
     own();
     try {
-      action.accept(shard.tcp());
       shard.poll(System.nanoTime());
-      return shard.tcp().isQuiescent();
+      return question.test(shard.tcp());
     } finally {
       shard.release();
     }

@@ -19,6 +19,8 @@ public final class EthernetOutput {
   /** Most frames that wait for the tx ring. */
   public static final int BACKLOG_FRAMES = 512;
 
+  private static final int CONGESTED_FRAMES = BACKLOG_FRAMES / 2;
+
   /** A batch this long goes out without waiting for the end of the poll. */
   private static final int BURST_FRAMES = 64;
 
@@ -58,6 +60,14 @@ public final class EthernetOutput {
     if (batchLength > 0) {
       burst();
     }
+  }
+
+  /**
+   * Whether so many frames wait for the device that transport protocols should hold theirs back
+   * (Linux: TCP small queues). The rest of the backlog is for who cannot wait.
+   */
+  public boolean isCongested() {
+    return batchLength >= CONGESTED_FRAMES;
   }
 
   /** Number of frames that wait for the next flush. */

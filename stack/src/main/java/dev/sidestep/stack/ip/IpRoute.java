@@ -53,7 +53,7 @@ final class IpRoute implements Route {
   }
 
   @Nullable PacketBuffer allocate() {
-    return netInterface.pool().allocate();
+    return netInterface.allocate();
   }
 
   /**

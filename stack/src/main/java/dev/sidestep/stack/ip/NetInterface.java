@@ -152,8 +152,9 @@ public final class NetInterface {
     output.discard();
   }
 
-  PacketPool pool() {
-    return queue.pool();
+  /** An empty buffer to send, or {@code null} while the pool or the transmit ring is exhausted. */
+  @Nullable PacketBuffer allocate() {
+    return output.isCongested() ? null : queue.pool().allocate();
   }
 
   boolean fillsChecksums() {

@@ -5,7 +5,6 @@ import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.ip.IpOutput;
 import dev.sidestep.stack.ip.IpPacket;
 import dev.sidestep.stack.ip.Route;
-import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.IpAddress;
@@ -48,7 +47,7 @@ final class SegmentSender {
   @Nullable PacketBuffer begin(Route route, int headerBytes) {
     PacketBuffer packet = ip.allocate(route);
     if (packet == null) {
-      counters.drop(DropReason.POOL_EMPTY);
+      counters.increment(Counter.TX_WAITS);
       return null;
     }
     packet.append(headerBytes);

@@ -243,6 +243,16 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     return true;
   }
 
+  /** Whether the peers have acknowledged every byte; a FIN may still be on its way. */
+  public boolean isDelivered() {
+    for (ConnectionEntry entry : entries()) {
+      if (entry instanceof TransmissionControlBlock tcb && tcb.sendQueue().queuedBytes() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Connections in any state but TIME-WAIT, half-open ones included. */
   public int connectionCount() {
     return context.connections.size() - context.timeWaits;
