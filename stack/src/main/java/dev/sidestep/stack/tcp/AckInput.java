@@ -175,6 +175,9 @@ final class AckInput {
     switch (tcb.state) {
       case FIN_WAIT_1 -> {
         tcb.state = TcpState.FIN_WAIT_2;
+        if (tcb.orphaned) {
+          tcb.sendQueue().close();
+        }
         TcpTimers.armFinWait2(context, tcb, nowNanos);
       }
       case CLOSING -> {

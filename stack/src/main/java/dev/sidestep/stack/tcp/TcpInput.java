@@ -130,6 +130,11 @@ final class TcpInput {
 
   private void arrivesSynchronised(
       TransmissionControlBlock tcb, SegmentInfo seg, IpPacket packet, long nowNanos) {
+    if (isCrossedSynAck(tcb, seg)) {
+      leaveSynReceived(tcb, seg, packet, nowNanos);
+      output.acknowledgeLater(tcb);
+      return;
+    }
     if (isPawsReject(tcb, seg, nowNanos) || !isAcceptable(tcb, seg, nowNanos)) {
       return;
     }
@@ -155,6 +160,18 @@ final class TcpInput {
       // Urgent data is read in line (MUST-31 is met by ignoring the pointer: NIO has no mark).
       textInput.process(tcb, seg, nowNanos);
     }
+  }
+
+  /**
+   * In a simultaneous open each end's SYN-ACK repeats a SYN that the other has taken already (RFC
+   * 9293 §3.5 figure 7), which the sequence check would not let pass.
+   */
+  private static boolean isCrossedSynAck(TransmissionControlBlock tcb, SegmentInfo seg) {
+    int flags = seg.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST);
+    return tcb.state == TcpState.SYN_RECEIVED
+        && flags == (TcpHeader.SYN | TcpHeader.ACK)
+        && seg.segSeq == tcb.irs
+        && seg.segAck == tcb.sndMax;
   }
 
   /** Protect Against Wrapped Sequences (RFC 7323 §5.3 R1). A RST is accepted regardless. */
@@ -241,7 +258,8 @@ final class TcpInput {
       return false;
     }
     tcb.sndUna = seg.segAck;
-    tcb.sndWnd = seg.windowField << tcb.sndWindowScale;
+    boolean scaled = !seg.has(TcpHeader.SYN);
+    tcb.sndWnd = scaled ? seg.windowField << tcb.sndWindowScale : seg.windowField;
     tcb.maxSndWnd = tcb.sndWnd;
     tcb.sndWl1 = seg.segSeq;
     tcb.sndWl2 = seg.segAck;

@@ -1,0 +1,114 @@
+package dev.sidestep.stack.tcp.story;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sidestep.stack.icmp.IcmpError;
+import dev.sidestep.stack.socket.SocketError;
+import dev.sidestep.stack.socket.StreamSocket;
+import dev.sidestep.stack.tcp.TcbSnapshot;
+import dev.sidestep.stack.testing.ScriptedApp;
+import dev.sidestep.stack.testing.TcpStory;
+import dev.sidestep.stack.wire.IcmpHeader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** ICMP errors (RFC 9293 §3.9.2.2, RFC 5927). */
+class IcmpReactionTest extends TcpStory {
+
+  private void icmp(int type, int code, int mtuBytes, int seqOffset) {
+    TcbSnapshot tcb = connection();
+    IcmpError error = new IcmpError();
+    error.type = type;
+    error.code = code;
+    error.nextHopMtuBytes = mtuBytes;
+    error.protocol = 6;
+    error.localHigh = tcb.localAddress().high();
+    error.localLow = tcb.localAddress().low();
+    error.remoteHigh = tcb.remoteAddress().high();
+    error.remoteLow = tcb.remoteAddress().low();
+    error.localPort = tcb.localPort();
+    error.remotePort = tcb.remotePort();
+    error.seq = tcb.sndUna() + seqOffset;
+    stack.tcp().icmpError(error, clock.nanos());
+  }
+
+  private void tooBig(int mtuBytes, int seqOffset) {
+    icmp(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.FRAGMENTATION_NEEDED, mtuBytes, seqOffset);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 0, ENETUNREACH",
+    "3, 1, EHOSTUNREACH",
+    "3, 3, ECONNREFUSED",
+    "3, 13, EHOSTUNREACH",
+    "11, 0, EHOSTUNREACH"
+  })
+  void anErrorAboutTheSynEndsTheConnect(int type, int code, SocketError cause) {
+    ScriptedApp app = connects();
+    peer.expects("S 0:0(0) win 65535 <...>");
+    icmp(type, code, 0, 0);
+    app.hasFailed(cause);
+    assertEquals(0, stack.tcp().connectionCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 1, 1 << 20})
+  void anErrorAboutSomethingElseDoesNot(int seqOffset) {
+    ScriptedApp app = connects();
+    peer.expects("S 0:0(0) win 65535 <...>");
+    icmp(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, seqOffset);
+    assertEquals(StreamSocket.State.CONNECTING, app.socket().state());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 5, 13})
+  void noErrorEndsAConnection(int code) {
+    // MUST-56, and for hard errors RFC 5927 §5.2 and Linux.
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    app.writes(10);
+    peer.expects("P. 1:11(10) ack 1");
+    icmp(IcmpHeader.DESTINATION_UNREACHABLE, code, 0, 0);
+    app.isConnected();
+    peer.sends(". 1:1(0) ack 11");
+  }
+
+  @Test
+  void aSmallerPathMtuIsHeededAtOnce() {
+    ScriptedApp app = acceptedConnection(1460, 65_535);
+    app.writes(1460);
+    peer.expects("P. 1:1461(1460) ack 1");
+    tooBig(1000, 0);
+    peer.expects(". 1:961(960) ack 1");
+    peer.expects("P. 961:1461(500) ack 1");
+    assertEquals(960, connection().mssBytes());
+    peer.sends(". 1:1(0) ack 1461");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 68, 551, 1500, 65_535})
+  void aPathMtuThatIsAbsurdIsNotBelieved(int mtuBytes) {
+    ScriptedApp app = acceptedConnection(1460, 65_535);
+    app.writes(1460);
+    peer.expects("P. 1:1461(1460) ack 1");
+    tooBig(mtuBytes, 0);
+    peer.expectsNothing();
+    assertEquals(1460, connection().mssBytes());
+    peer.sends(". 1:1(0) ack 1461");
+  }
+
+  @Test
+  void aPathMtuForSomethingNotInFlightIsForged() {
+    ScriptedApp app = acceptedConnection(1460, 65_535);
+    app.writes(1460);
+    peer.expects("P. 1:1461(1460) ack 1");
+    tooBig(1000, 1460);
+    tooBig(1000, -1);
+    peer.expectsNothing();
+    peer.sends(". 1:1(0) ack 1461");
+    tooBig(1000, 0);
+    assertEquals(1460, connection().mssBytes());
+  }
+}
