@@ -11,8 +11,6 @@ public final class Launcher {
 
   private static final int NEEDED_JAVA = 25;
 
-  private static final String PROVIDER_PROPERTY = "java.nio.channels.spi.SelectorProvider";
-
   private Launcher() {}
 
   /** {@code java -jar}. */
@@ -47,11 +45,6 @@ public final class Launcher {
       Runtime.getRuntime().halt(1);
     }
     System.err.println(tooOld() + "; the program runs on the kernel");
-    if (System.getProperty(PROVIDER_PROPERTY) == null
-        && "Linux".equals(System.getProperty("os.name"))) {
-      // The service file of this jar names a class that this JVM cannot load.
-      System.setProperty(PROVIDER_PROPERTY, "sun.nio.ch.EPollSelectorProvider");
-    }
   }
 
   private static String tooOld() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Prepares a JVM for Sidestep before the program's {@code main}. It reads the settings, opens the
  * doors into the JDK and chooses the provider; it starts nothing: {@code JAVA_TOOL_OPTIONS} brings
  * the agent into every JVM of an environment, and most of them never open a socket. It does not log
- * either, which would fix the logging set-up before the program can choose its own.
+ * either, which would fix the logging set-up before the program can choose its own. With settings
+ * that cannot be used, or with none, it says so in one line and changes nothing.
  */
 final class SidestepAgent {
 
@@ -34,22 +35,36 @@ final class SidestepAgent {
     SettingsReader reader = new SettingsReader(System.getProperties(), settingsFile);
     try {
       StackConfig config = reader.read();
-      requireFirstUseOfNio(instrumentation);
-      openDoors(instrumentation);
-      SidestepSettings.install(config);
       if (config.carriesAnything()) {
-        keepNettyOffTheKernel();
+        takeOver(config, instrumentation);
       } else {
         say(
             "neither sidestep.device nor sidestep.loopback=stack is set; all traffic stays on the"
                 + " kernel");
       }
-      chooseProvider();
     } catch (ConfigException e) {
       if (reader.isStrict()) {
         refuse(e.line());
       }
-      stayOnKernel(e.line(), instrumentation);
+      say(e.line() + " (all traffic stays on the kernel)");
+    }
+  }
+
+  /** Checks first and changes afterwards: where we refuse, the JVM stays as we found it. */
+  private static void takeOver(StackConfig config, Instrumentation instrumentation) {
+    requireNoOtherProvider();
+    requireFirstUseOfNio(instrumentation);
+    openDoors(instrumentation);
+    SidestepSettings.install(config);
+    System.setProperty(PROVIDER_PROPERTY, PROVIDER);
+    keepNettyOffTheKernel();
+  }
+
+  private static void requireNoOtherProvider() {
+    String chosen = System.getProperty(PROVIDER_PROPERTY);
+    if (chosen != null && !chosen.equals(PROVIDER)) {
+      throw new ConfigException(
+          PROVIDER_PROPERTY + "=" + chosen + " is set; remove it to use Sidestep");
     }
   }
 
@@ -77,34 +92,9 @@ final class SidestepAgent {
     }
   }
 
-  private static void chooseProvider() {
-    String chosen = System.getProperty(PROVIDER_PROPERTY);
-    if (chosen == null) {
-      System.setProperty(PROVIDER_PROPERTY, PROVIDER);
-    } else if (!chosen.equals(PROVIDER)) {
-      say(
-          "the program's own choice "
-              + PROVIDER_PROPERTY
-              + "="
-              + chosen
-              + " is kept; NIO does not go through Sidestep");
-    }
-  }
-
   private static void keepNettyOffTheKernel() {
     if (System.getProperty(NETTY_NO_NATIVE) == null) {
       System.setProperty(NETTY_NO_NATIVE, "true");
-    }
-  }
-
-  /** The service file of our jar makes us the provider all the same; we pass everything on. */
-  private static void stayOnKernel(String line, Instrumentation instrumentation) {
-    say(line + " (all traffic stays on the kernel)");
-    SidestepSettings.installBroken(line);
-    try {
-      KernelAccess.install(JdkDoors.open(instrumentation).defaultSelectorProvider());
-    } catch (IOException | ReflectiveOperationException | LinkageError e) {
-      say(KernelAccess.whyNot());
     }
   }
 

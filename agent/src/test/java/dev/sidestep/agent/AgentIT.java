@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.tools.attach.VirtualMachine;
 import dev.sidestep.agent.ForkedJvm.Result;
 import dev.sidestep.agent.program.ChoosesLogging;
+import dev.sidestep.agent.program.Echo;
 import dev.sidestep.agent.program.ExitOrder;
 import dev.sidestep.agent.program.Hello;
 import dev.sidestep.agent.program.NativeCall;
@@ -24,9 +25,19 @@ import org.junit.jupiter.api.io.TempDir;
 class AgentIT {
 
   private static final String STACK = "-Dsidestep.loopback=stack";
+  private static final String DEVICE = "-Dsidestep.device=net_null0";
+  private static final String ADDRESS = "-Dsidestep.address=192.0.2.1/24";
   private static final String STRICT = "-Dsidestep.strict=true";
   private static final String PROVIDER = "dev.sidestep.provider.SidestepSelectorProvider";
   private static final String KERNEL_PROVIDER = "sun.nio.ch.EPollSelectorProvider";
+
+  /** What {@link Report} prints in a JVM without an agent. */
+  private static final String UNTOUCHED =
+      "provider "
+          + KERNEL_PROVIDER
+          + "\nnoNative null\nnative access false\nreflection IllegalAccessException\n";
+
+  private static final String ECHOED = PROVIDER + "\nechoed 65536 bytes\n";
 
   private final ForkedJvm jvm = ForkedJvm.ofThisJava();
 
@@ -36,14 +47,30 @@ class AgentIT {
   }
 
   @Test
-  void agentWithoutSettingsSaysThatItHasNothingToDo() throws Exception {
+  void agentWithoutSettingsSaysThatItHasNothingToDoAndChangesNothing() throws Exception {
     assertEquals(
         new Result(
             0,
-            "hello\n",
+            UNTOUCHED,
             "sidestep: neither sidestep.device nor sidestep.loopback=stack is set; all traffic"
                 + " stays on the kernel\n"),
-        jvm.runWithAgent(Hello.class));
+        jvm.runWithAgent(Report.class));
+  }
+
+  @Test
+  void nioToAnAddressThatIsNotOursFallsBackToTheKernel() throws Exception {
+    Result result = jvm.runWithAgent(Echo.class, DEVICE, ADDRESS, "-Dsidestep.stats=exit");
+    assertEquals(ECHOED, result.out(), result.err());
+    assertTrue(result.err().contains("sidestep stats: connections=0 "), result.err());
+  }
+
+  @Test
+  void nioOnTheStackIsCounted() throws Exception {
+    Result result = jvm.runWithAgent(Echo.class, STACK, "-Dsidestep.stats=exit");
+    assertEquals(ECHOED, result.out(), result.err());
+    assertEquals(0, result.exitCode());
+    assertTrue(
+        result.err().contains("sidestep stats: connections=2 bytes_in=131072 "), result.err());
   }
 
   @Test
@@ -53,39 +80,37 @@ class AgentIT {
 
   @Test
   void everythingIsHandedOverAndTheJdkStaysClosedToTheProgram() throws Exception {
-    assertEquals(
-        new Result(0, report(PROVIDER, "true", true, "null"), ""),
-        jvm.runWithAgent(Report.class, STACK));
+    assertEquals(new Result(0, report("true"), ""), jvm.runWithAgent(Report.class, STACK));
   }
 
   @Test
   void nettysNativeTransportsStayIfTheUserWantsThem() throws Exception {
     assertEquals(
-        new Result(0, report(PROVIDER, "false", true, "null"), ""),
+        new Result(0, report("false"), ""),
         jvm.runWithAgent(Report.class, STACK, "-Dio.netty.transport.noNative=false"));
   }
 
   @Test
-  void theProgramsOwnChoiceOfAProviderIsKeptWithAWarning() throws Exception {
-    String property = "java.nio.channels.spi.SelectorProvider=com.example.Provider";
+  void anotherProviderThatTheUserChoseIsKept() throws Exception {
+    String property = "java.nio.channels.spi.SelectorProvider=sun.nio.ch.PollSelectorProvider";
+    String line = "sidestep: " + property + " is set; remove it to use Sidestep";
     assertEquals(
         new Result(
-            0,
-            report("com.example.Provider", "true", true, "null"),
-            "sidestep: the program's own choice "
-                + property
-                + " is kept; NIO does not go through Sidestep\n"),
+            0, UNTOUCHED.replace("EPoll", "Poll"), line + " (all traffic stays on the kernel)\n"),
         jvm.runWithAgent(Report.class, STACK, "-D" + property));
+    assertEquals(
+        new Result(1, "", line + "\n"),
+        jvm.runWithAgent(Report.class, STACK, STRICT, "-D" + property));
   }
 
   @Test
-  void misspeltSettingIsOneLineAndTheProgramRunsOnTheKernel() throws Exception {
-    String line = "unknown setting sidestep.lopback; did you mean sidestep.loopback?";
+  void misspeltSettingIsOneLineAndTheJvmStaysAsItWas() throws Exception {
     assertEquals(
         new Result(
             0,
-            report("null", "null", false, line),
-            "sidestep: " + line + " (all traffic stays on the kernel)\n"),
+            UNTOUCHED,
+            "sidestep: unknown setting sidestep.lopback; did you mean sidestep.loopback?"
+                + " (all traffic stays on the kernel)\n"),
         jvm.runWithAgent(Report.class, "-Dsidestep.lopback=stack"));
   }
 
@@ -100,8 +125,7 @@ class AgentIT {
   @Test
   void settingsComeFromTheFileAndStrictnessToo(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("a.properties"), "sidestep.loopback=stack\n");
-    assertEquals(
-        new Result(0, report(PROVIDER, "true", true, "null"), ""), runWithFile(file, Report.class));
+    assertEquals(new Result(0, report("true"), ""), runWithFile(file, Report.class));
     Files.writeString(file, "sidestep.strict=true\nsidestep.mtu=1\n");
     assertEquals(
         new Result(
@@ -154,10 +178,7 @@ class AgentIT {
         new ForkedJvm(
             Path.of(System.getProperty("java.home")), Map.of("JAVA_TOOL_OPTIONS", options));
     assertEquals(
-        new Result(
-            0,
-            report(PROVIDER, "true", true, "null"),
-            "Picked up JAVA_TOOL_OPTIONS: " + options + "\n"),
+        new Result(0, report("true"), "Picked up JAVA_TOOL_OPTIONS: " + options + "\n"),
         everywhere.run("-cp", ForkedJvm.PROGRAMS, Report.class.getName()));
   }
 
@@ -201,17 +222,14 @@ class AgentIT {
     return "-javaagent:" + ForkedJvm.AGENT_JAR;
   }
 
-  private static String report(String provider, String noNative, boolean carries, String broken) {
+  private static String report(String noNative) {
     return "provider "
-        + provider
+        + PROVIDER
         + "\nnoNative "
         + noNative
-        + "\ncarries "
-        + carries
-        + "\nbroken "
-        + broken
-        + "\nkernel "
+        + "\nnative access true\nreflection IllegalAccessException\n"
+        + "carries true\nbroken null\nkernel "
         + KERNEL_PROVIDER
-        + "\nreflection IllegalAccessException\n";
+        + "\n";
   }
 }

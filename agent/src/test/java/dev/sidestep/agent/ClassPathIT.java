@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.agent.ForkedJvm.Result;
+import dev.sidestep.agent.program.Echo;
 import dev.sidestep.agent.program.ExitOrder;
 import dev.sidestep.agent.program.Report;
 import java.io.File;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** The finished jar on the class path, without an agent. */
@@ -15,7 +17,43 @@ class ClassPathIT {
   private static final String CLASS_PATH =
       ForkedJvm.AGENT_JAR + File.pathSeparator + ForkedJvm.PROGRAMS;
 
+  private static final String PROVIDER = "dev.sidestep.provider.SidestepSelectorProvider";
+  private static final String CHOOSE = "-Djava.nio.channels.spi.SelectorProvider=" + PROVIDER;
+  private static final String EXPORT = "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED";
+  private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+  private static final String STATS = "-Dsidestep.stats=exit";
+
   private final ForkedJvm jvm = ForkedJvm.ofThisJava();
+
+  @Test
+  void programThatDoesNotAskKeepsTheJdksProvider() throws Exception {
+    assertEquals(
+        new Result(0, "sun.nio.ch.EPollSelectorProvider\nechoed 65536 bytes\n", ""),
+        run(Echo.class, "-Dsidestep.loopback=stack"));
+  }
+
+  @Test
+  void nioGoesThroughTheStackWithTwoFlags() throws Exception {
+    Result result = run(Echo.class, CHOOSE, EXPORT, NATIVE, STATS, "-Dsidestep.loopback=stack");
+    assertEquals(PROVIDER + "\nechoed 65536 bytes\n", result.out(), result.err());
+    assertTrue(result.err().contains("sidestep stats: connections=2 "), result.err());
+    assertTrue(result.err().startsWith("sidestep: the stack carried\n"), result.err());
+  }
+
+  @Test
+  void nioFallsBackToTheKernelWithTwoFlags() throws Exception {
+    Result result =
+        run(
+            Echo.class,
+            CHOOSE,
+            EXPORT,
+            NATIVE,
+            STATS,
+            "-Dsidestep.device=net_null0",
+            "-Dsidestep.address=192.0.2.1/24");
+    assertEquals(PROVIDER + "\nechoed 65536 bytes\n", result.out(), result.err());
+    assertTrue(result.err().contains("sidestep stats: connections=0 "), result.err());
+  }
 
   @Test
   void settingsAreReadFromProperties() throws Exception {
@@ -38,7 +76,7 @@ class ClassPathIT {
 
   @Test
   void withTheFlagTheKernelIsReached() throws Exception {
-    String out = report("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED").out();
+    String out = report(EXPORT).out();
     assertTrue(out.contains("kernel sun.nio.ch.EPollSelectorProvider\n"), out);
   }
 
@@ -66,11 +104,16 @@ class ClassPathIT {
   }
 
   private Result report(String... options) throws Exception {
-    String[] arguments = new String[options.length + 3];
-    System.arraycopy(options, 0, arguments, 0, options.length);
+    String[] chosen = Arrays.copyOf(options, options.length + 1);
+    chosen[options.length] = CHOOSE;
+    return run(Report.class, chosen);
+  }
+
+  private Result run(Class<?> program, String... options) throws Exception {
+    String[] arguments = Arrays.copyOf(options, options.length + 3);
     arguments[options.length] = "-cp";
     arguments[options.length + 1] = CLASS_PATH;
-    arguments[options.length + 2] = Report.class.getName();
+    arguments[options.length + 2] = program.getName();
     return jvm.run(arguments);
   }
 }

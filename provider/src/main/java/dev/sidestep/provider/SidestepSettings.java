@@ -53,15 +53,4 @@ public final class SidestepSettings {
   public static synchronized void install(StackConfig read) {
     config = read;
   }
-
-  /**
-   * Leaves everything to the kernel. Called by the agent, which has told the user, before any NIO
-   * is used.
-   *
-   * @param line why, in one line
-   */
-  public static synchronized void installBroken(String line) {
-    broken = line;
-    config = SettingsReader.defaults();
-  }
 }
