@@ -50,6 +50,11 @@ public final class SidestepSelectorProvider extends SelectorProvider {
     this.router = router;
   }
 
+  /** What this provider's stack has carried. */
+  String stats() {
+    return router.stats();
+  }
+
   /** Stops this provider's stack, if it ever started. */
   void closeStack() {
     router.close();

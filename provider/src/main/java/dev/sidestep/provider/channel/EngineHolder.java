@@ -81,8 +81,13 @@ final class EngineHolder {
       running.close();
     }
     if (config.statsAtExit()) {
-      System.err.print(StatsReport.of(running));
+      System.err.print(stats());
     }
+  }
+
+  /** What the stack has carried. */
+  String stats() {
+    return StatsReport.of(engine);
   }
 
   /** Stops the stack, as at the JVM's exit. */

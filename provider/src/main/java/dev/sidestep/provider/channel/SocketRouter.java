@@ -121,6 +121,11 @@ public final class SocketRouter {
         || (family == null && Boolean.getBoolean("java.net.preferIPv4Stack"));
   }
 
+  /** What the stack has carried, as printed for {@code sidestep.stats=exit}. */
+  public String stats() {
+    return engines.stats();
+  }
+
   /** Stops the stack if it runs. */
   public void close() {
     engines.close();

@@ -1,0 +1,8 @@
+package dev.sidestep.provider;
+
+/** Ours over the stack. */
+final class SelectorOnStackTest extends SelectorContract {
+  SelectorOnStackTest() {
+    super(Flavour.STACK);
+  }
+}

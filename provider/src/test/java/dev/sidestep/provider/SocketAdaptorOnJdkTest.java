@@ -1,0 +1,8 @@
+package dev.sidestep.provider;
+
+/** The oracle. */
+final class SocketAdaptorOnJdkTest extends SocketAdaptorContract {
+  SocketAdaptorOnJdkTest() {
+    super(Flavour.JDK);
+  }
+}

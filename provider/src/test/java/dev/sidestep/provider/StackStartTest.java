@@ -1,0 +1,106 @@
+package dev.sidestep.provider;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sidestep.stack.config.InterfaceAddress;
+import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.wire.IpAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import sun.nio.ch.DefaultSelectorProvider;
+
+/** When the stack starts, what it carries, and what happens where it or the kernel is missing. */
+@Timeout(60)
+final class StackStartTest {
+
+  private static InetSocketAddress loopback(int port) throws IOException {
+    return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+  }
+
+  private static StackConfig brokenAndStrict() {
+    return Flavour.config(
+        List.of("no-such-device"),
+        List.of(new InterfaceAddress(IpAddress.ofV4(0xc0000201), 24)),
+        false,
+        true);
+  }
+
+  private static void echoOnce(SidestepSelectorProvider provider) throws IOException {
+    try (ServerSocketChannel server = provider.openServerSocketChannel();
+        SocketChannel client = provider.openSocketChannel()) {
+      server.bind(loopback(0));
+      client.connect(server.getLocalAddress());
+      try (SocketChannel accepted = server.accept()) {
+        client.write(ByteBuffer.allocate(7));
+        ByteBuffer in = ByteBuffer.allocate(7);
+        while (in.hasRemaining()) {
+          accepted.read(in);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theStackCarriesItsLoopbackAndNeedsNoKernelForIt() throws IOException {
+    SidestepSelectorProvider provider = new SidestepSelectorProvider(Flavour.STACK_CONFIG, null);
+    try {
+      assertTrue(provider.stats().contains("sidestep stats: connections=0 bytes_in=0 bytes_out=0"));
+      echoOnce(provider);
+      // Both ends are ours.
+      assertTrue(
+          provider.stats().contains("sidestep stats: connections=2 bytes_in=7 bytes_out=7"),
+          provider.stats());
+    } finally {
+      provider.closeStack();
+    }
+  }
+
+  @Test
+  void withoutAWayToTheKernelTheMessageNamesTheFlag() throws IOException {
+    SidestepSelectorProvider provider = new SidestepSelectorProvider(Flavour.STACK_CONFIG, null);
+    try (SocketChannel client = provider.openSocketChannel()) {
+      IOException e =
+          assertThrows(
+              IOException.class,
+              () -> client.connect(new InetSocketAddress(InetAddress.getAllByName("::1")[0], 1)));
+      assertTrue(
+          String.valueOf(e.getMessage())
+              .contains("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"));
+      assertThrows(IOException.class, provider::openPipe);
+      assertThrows(IOException.class, provider::openDatagramChannel);
+    }
+  }
+
+  @Test
+  void aStackThatCannotStartIsAnErrorEveryTimeIfTheUserSaysSo() throws IOException {
+    SidestepSelectorProvider provider =
+        new SidestepSelectorProvider(brokenAndStrict(), DefaultSelectorProvider.get());
+    InetSocketAddress onStack = new InetSocketAddress("192.0.2.9", 9);
+    for (int i = 0; i < 2; i++) {
+      try (SocketChannel client = provider.openSocketChannel();
+          ServerSocketChannel server = provider.openServerSocketChannel()) {
+        assertNamesTheDevice(assertThrows(SocketException.class, () -> client.connect(onStack)));
+        assertNamesTheDevice(assertThrows(SocketException.class, () -> server.bind(null)));
+      }
+    }
+    // What the stack would not carry works.
+    echoOnce(provider);
+    assertTrue(provider.stats().contains("connections=0"));
+  }
+
+  private static void assertNamesTheDevice(SocketException e) {
+    String line = String.valueOf(e.getMessage());
+    assertTrue(line.startsWith("sidestep.device=no-such-device"), line);
+    assertEquals(1, line.lines().count());
+  }
+}
