@@ -82,10 +82,9 @@ final class LatencyComparison implements Part {
 
   private String measureRaw() throws IOException, CompareException, InterruptedException {
     Path socket = programs.newMemifSocket();
-    List<String> arguments =
-        List.of("--count", Long.toString(Math.max(roundTrips, 100_000)), "--size", "64");
-    ChildJvm server = programs.startRaw("server", socket, arguments);
-    try (ChildJvm client = programs.startRaw("client", socket, arguments)) {
+    String count = Long.toString(roundTrips);
+    ChildJvm server = programs.startRaw("server", socket, count);
+    try (ChildJvm client = programs.startRaw("client", socket, count)) {
       List<Long> percentiles = parseRaw(client.awaitLine("raw ", 120));
       raw.add(percentiles);
       return "p50 " + micros(percentiles.getFirst()) + " µs";

@@ -102,10 +102,10 @@ final class Programs {
   }
 
   /** Starts one end of the raw round trip, which uses rings and no stack. */
-  ChildJvm startRaw(String role, Path memifSocket, List<String> arguments) throws IOException {
+  ChildJvm startRaw(String role, Path memifSocket, String roundTrips) throws IOException {
     List<String> all = new ArrayList<>(JVM_ARGUMENTS);
     all.addAll(List.of("-cp", agentJar.toString(), RAW, role, memifSocket.toString()));
-    all.addAll(arguments);
+    all.add(roundTrips);
     return ChildJvm.start("raw memif " + role, all);
   }
 }
