@@ -20,21 +20,23 @@ class EchoE2eTest {
             mode ->
                 Stream.of(
                     Arguments.of(Link.Kind.KERNEL_LOOPBACK, mode, 1, MB / 8),
-                    Arguments.of(Link.Kind.KERNEL_LOOPBACK, mode, 3001, 16 * MB),
-                    Arguments.of(Link.Kind.KERNEL_LOOPBACK, mode, MB, 64 * MB)));
+                    Arguments.of(Link.Kind.KERNEL_LOOPBACK, mode, MB, 64L * MB),
+                    Arguments.of(Link.Kind.MEMIF, mode, 1, 2L * MB),
+                    Arguments.of(Link.Kind.MEMIF, mode, 3001, 64L * MB),
+                    Arguments.of(Link.Kind.MEMIF, mode, MB, 1024L * MB)));
   }
 
   @ParameterizedTest
   @MethodSource("streams")
-  void randomDataComesBackUnchanged(Link.Kind kind, String mode, int chunkBytes, long bytes)
+  void randomDataComesBackUnchanged(Link.Kind kind, String mode, long chunkBytes, long bytes)
       throws Exception {
     try (Link link = Link.open(kind);
         ForkedJvm server =
             ForkedJvm.start(
-                link.first(),
+                link.second(),
                 EchoServer.class,
                 "--host",
-                link.first().address(),
+                link.second().address(),
                 "--port",
                 0,
                 "--mode",
@@ -44,10 +46,10 @@ class EchoE2eTest {
       int port = server.awaitListening();
       try (ForkedJvm client =
           ForkedJvm.start(
-              link.second(),
+              link.first(),
               EchoClient.class,
               "--host",
-              link.first().address(),
+              link.second().address(),
               "--port",
               port,
               "--mode",

@@ -6,6 +6,7 @@ import dev.sidestep.compat.programs.ConnectProbe;
 import dev.sidestep.compat.programs.MuteServer;
 import dev.sidestep.compat.programs.PacedEchoClient;
 import dev.sidestep.compat.programs.PeerLossProbe;
+import dev.sidestep.compat.rig.End;
 import dev.sidestep.compat.rig.ForkedJvm;
 import dev.sidestep.compat.rig.Link;
 import dev.sidestep.compat.rig.StackStats;
@@ -22,12 +23,13 @@ class FailureE2eTest {
   private static final long TEN_MEGABYTES = 10 << 20;
 
   @ParameterizedTest
-  @CsvSource({"KERNEL_VETH,blocking", "KERNEL_VETH,selector"})
+  @CsvSource({
+    "KERNEL_VETH,blocking", "KERNEL_VETH,selector",
+    "SIDESTEP_VETH,blocking", "SIDESTEP_VETH,selector"
+  })
   void aPeerKilledBetweenMessagesEndsTheStream(Link.Kind kind, String mode) throws Exception {
     try (Link link = Link.open(kind);
-        ForkedJvm server =
-            ForkedJvm.start(
-                link.second(), EchoServer.class, "--host", link.second().address(), "--port", 0);
+        ForkedJvm server = startServer(link.second());
         ForkedJvm probe = startProbe(link, server.awaitListening(), mode)) {
       probe.awaitLine("ready", 30);
       server.kill();
@@ -38,7 +40,10 @@ class FailureE2eTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"KERNEL_VETH,blocking", "KERNEL_VETH,selector"})
+  @CsvSource({
+    "KERNEL_VETH,blocking", "KERNEL_VETH,selector",
+    "SIDESTEP_VETH,blocking", "SIDESTEP_VETH,selector"
+  })
   void aPeerKilledWithUnreadDataResetsTheConnection(Link.Kind kind, String mode) throws Exception {
     try (Link link = Link.open(kind);
         ForkedJvm server =
@@ -59,12 +64,10 @@ class FailureE2eTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_VETH")
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
   void trafficGoesOnAfterTheCableWasOutForFiveSeconds(Link.Kind kind) throws Exception {
     try (Link link = Link.open(kind);
-        ForkedJvm server =
-            ForkedJvm.start(
-                link.first(), EchoServer.class, "--host", link.first().address(), "--port", 0);
+        ForkedJvm server = startServer(link.first());
         ForkedJvm client =
             ForkedJvm.start(
                 link.second(),
@@ -84,32 +87,41 @@ class FailureE2eTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"KERNEL_LOOPBACK", "KERNEL_VETH"})
+  @EnumSource(Link.Kind.class)
   void aRefusedPortIsReportedAtOnce(Link.Kind kind) throws Exception {
-    assertConnectFails(kind, "", "java.net.ConnectException: Connection refused", 10);
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = "KERNEL_VETH")
-  void aHostThatDoesNotAnswerIsUnreachableAfterSeconds(Link.Kind kind) throws Exception {
-    assertConnectFails(kind, "10.77.0.99", "java.net.NoRouteToHostException: No route to host", 30);
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = "KERNEL_VETH")
-  void anAddressWithoutARouteIsUnreachableAtOnce(Link.Kind kind) throws Exception {
-    assertConnectFails(kind, "192.0.2.1", "java.net.SocketException: Network is unreachable", 10);
-  }
-
-  private static void assertConnectFails(
-      Link.Kind kind, String address, String exception, long seconds) throws Exception {
+    String exception = "java.net.ConnectException: Connection refused";
     try (Link link = Link.open(kind);
-        ForkedJvm probe =
-            ForkedJvm.start(
-                link.first(),
-                ConnectProbe.class,
-                address.isEmpty() ? link.second().address() : address,
-                9)) {
+        ForkedJvm server = startServer(link.second())) {
+      server.awaitListening();
+      assertConnectFails(link, link.second().address(), exception, 10);
+    }
+  }
+
+  private static ForkedJvm startServer(End end) {
+    return ForkedJvm.start(end, EchoServer.class, "--host", end.address(), "--port", 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
+  void aHostThatDoesNotAnswerIsUnreachableAfterSeconds(Link.Kind kind) throws Exception {
+    String exception = "java.net.NoRouteToHostException: No route to host";
+    try (Link link = Link.open(kind)) {
+      assertConnectFails(link, "10.77.0.99", exception, 30);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
+  void anAddressWithoutARouteIsUnreachableAtOnce(Link.Kind kind) throws Exception {
+    String exception = "java.net.SocketException: Network is unreachable";
+    try (Link link = Link.open(kind)) {
+      assertConnectFails(link, "192.0.2.1", exception, 10);
+    }
+  }
+
+  private static void assertConnectFails(Link link, String address, String exception, long seconds)
+      throws Exception {
+    try (ForkedJvm probe = ForkedJvm.start(link.first(), ConnectProbe.class, address, 9)) {
       probe.awaitSuccess(3 * seconds);
       assertEquals(
           List.of("blocking: " + exception, "selector: " + exception, "socket: " + exception),
@@ -118,7 +130,7 @@ class FailureE2eTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_VETH")
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
   void anAddressOfNobodyCannotBeBound(Link.Kind kind) throws Exception {
     String exception = "java.net.BindException: Cannot assign requested address";
     try (Link link = Link.open(kind);
@@ -134,7 +146,7 @@ class FailureE2eTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"KERNEL_LOOPBACK", "KERNEL_VETH"})
+  @EnumSource(Link.Kind.class)
   void allBytesArriveFromAProgramThatExitsRightAfterItsLastWrite(Link.Kind kind) throws Exception {
     try (Link link = Link.open(kind);
         ForkedJvm server =

@@ -29,7 +29,7 @@ class HttpE2eTest {
   @TempDir Path directory = Path.of("");
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_VETH")
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
   void curlGetsAThousandAnswersOverOneConnection(Link.Kind kind) throws Exception {
     try (Link link = Link.open(kind);
         ForkedJvm server = startServer(link)) {
@@ -43,7 +43,7 @@ class HttpE2eTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_VETH")
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
   void aLargeDownloadArrivesUnchanged(Link.Kind kind) throws Exception {
     Path file = directory.resolve("download");
     try (Link link = Link.open(kind);
@@ -57,7 +57,7 @@ class HttpE2eTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_VETH")
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
   void aLargeUploadArrivesUnchanged(Link.Kind kind) throws Exception {
     Path file = randomFile();
     try (Link link = Link.open(kind);
@@ -70,7 +70,7 @@ class HttpE2eTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_VETH")
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
   void theHttpClientFetchesFromNginx(Link.Kind kind) throws Exception {
     Path file = randomFile();
     try (Link link = Link.open(kind);

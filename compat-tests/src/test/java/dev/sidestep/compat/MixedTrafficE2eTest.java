@@ -15,15 +15,15 @@ class MixedTrafficE2eTest {
   private static final long BYTES = 1 << 20;
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_LOOPBACK")
+  @EnumSource(names = {"KERNEL_LOOPBACK", "MEMIF"})
   void oneSelectorServesAConnectionALoopbackAndAPipe(Link.Kind kind) throws Exception {
     try (Link link = Link.open(kind);
-        ForkedJvm server = startServer(link, link.first().address());
+        ForkedJvm server = startServer(link, link.second().address());
         ForkedJvm program =
             ForkedJvm.start(
-                link.second(),
+                link.first(),
                 MixedSelectorProgram.class,
-                link.first().address(),
+                link.second().address(),
                 server.awaitListening(),
                 ROUNDS)) {
       program.awaitLine("rounds=" + ROUNDS, 60);
@@ -33,7 +33,7 @@ class MixedTrafficE2eTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_LOOPBACK")
+  @EnumSource(names = {"KERNEL_LOOPBACK", "MEMIF"})
   void aServerOnTheWildcardAddressIsReachedFromBothStacks(Link.Kind kind) throws Exception {
     try (Link kernel = Link.open(Link.Kind.KERNEL_LOOPBACK);
         Link link = Link.open(kind);
@@ -51,15 +51,15 @@ class MixedTrafficE2eTest {
   }
 
   private static ForkedJvm startServer(Link link, String address) {
-    return ForkedJvm.start(link.first(), EchoServer.class, "--host", address, "--port", 0);
+    return ForkedJvm.start(link.second(), EchoServer.class, "--host", address, "--port", 0);
   }
 
   private static ForkedJvm startClient(Link link, int port) {
     return ForkedJvm.start(
-        link.second(),
+        link.first(),
         EchoClient.class,
         "--host",
-        link.first().address(),
+        link.second().address(),
         "--port",
         port,
         "--bytes",

@@ -14,17 +14,17 @@ class NettyE2eTest {
   private static final long BYTES = 4 << 20;
 
   @ParameterizedTest
-  @EnumSource(names = "KERNEL_LOOPBACK")
+  @EnumSource(names = {"KERNEL_LOOPBACK", "MEMIF"})
   void nettyEchoesOverSeveralConnections(Link.Kind kind) throws Exception {
     try (Link link = Link.open(kind);
         ForkedJvm server =
-            ForkedJvm.start(link.first(), NettyEchoServer.class, link.first().address(), 0)) {
+            ForkedJvm.start(link.second(), NettyEchoServer.class, link.second().address(), 0)) {
       int port = server.awaitListening();
       try (ForkedJvm client =
           ForkedJvm.start(
-              link.second(),
+              link.first(),
               NettyEchoClient.class,
-              link.first().address(),
+              link.second().address(),
               port,
               CONNECTIONS,
               BYTES)) {

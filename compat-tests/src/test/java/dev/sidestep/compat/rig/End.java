@@ -40,6 +40,26 @@ public record End(
         name, address, true, commandPrefix, List.copyOf(jvmArguments), Classpath.ofPrograms());
   }
 
+  /** Sidestep without a device: it serves loopback inside the program. */
+  public static End sidestepLoopback() {
+    return sidestep("sidestep loopback", "127.0.0.1", List.of(), List.of("loopback=stack"));
+  }
+
+  /** Sidestep with exactly these JVM arguments beside the agent. */
+  public static End sidestepWith(List<String> commandPrefix, List<String> settings) {
+    List<String> jvmArguments = new ArrayList<>();
+    jvmArguments.add("-javaagent:" + Classpath.agentJar());
+    jvmArguments.add("-Dsidestep.stats=exit");
+    jvmArguments.addAll(settings);
+    return new End(
+        "sidestep " + settings,
+        "127.0.0.1",
+        true,
+        commandPrefix,
+        List.copyOf(jvmArguments),
+        Classpath.ofPrograms());
+  }
+
   /** This end with other JVM arguments and class path, for tests of how Sidestep is chosen. */
   public End with(List<String> otherJvmArguments, String otherClasspath) {
     return new End(name, address, onSidestep, commandPrefix, otherJvmArguments, otherClasspath);

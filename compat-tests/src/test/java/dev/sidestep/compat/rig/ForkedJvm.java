@@ -130,14 +130,15 @@ public final class ForkedJvm implements AutoCloseable {
 
   /** Ends the program as SIGTERM does, so that its exit hooks run. */
   public ForkedJvm terminate() throws InterruptedException {
-    process.destroy();
+    // Not Process.destroy(), which closes the pipe its last words come through.
+    process.toHandle().destroy();
     awaitExit(20);
     return this;
   }
 
   /** Ends the program as {@code kill -9} does. */
   public void kill() throws InterruptedException {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     awaitExit(20);
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Two ends that reach each other. The first end is the one a test looks at; the second one is its
- * peer. Closing removes what was set up.
+ * peer, and for memif the one that must be started first. Closing removes what was set up.
  */
 public final class Link implements AutoCloseable {
 
@@ -58,8 +58,8 @@ public final class Link implements AutoCloseable {
     directory.toFile().deleteOnExit();
     Path socket = directory.resolve("s");
     return new Link(
-        memifEnd("server", FIRST_ADDRESS, socket),
-        memifEnd("client", SECOND_ADDRESS, socket),
+        memifEnd("client", FIRST_ADDRESS, socket),
+        memifEnd("server", SECOND_ADDRESS, socket),
         null);
   }
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public final class StackStats {
   private static final Pattern CARRIED =
-      Pattern.compile("sidestep: carried (\\d+) connections, (\\d+) bytes.*");
+      Pattern.compile("sidestep stats: connections=(\\d+) bytes_in=(\\d+) bytes_out=(\\d+)");
 
   private StackStats() {}
 
@@ -32,7 +32,7 @@ public final class StackStats {
     Matcher carried = found.getFirst();
     assertTrue(
         Long.parseLong(carried.group(1)) >= connections
-            && Long.parseLong(carried.group(2)) >= bytes,
+            && Long.parseLong(carried.group(2)) + Long.parseLong(carried.group(3)) >= bytes,
         ended.story("should have carried " + connections + " connections, " + bytes + " bytes"));
   }
 }
