@@ -58,11 +58,15 @@ final class Network implements AutoCloseable {
   private final TransportInputs transports;
   private final IcmpErrors icmpErrors = new IcmpErrors();
 
-  /** Wires the layers around {@code devices}; the loopback device is added. */
-  Network(List<NicDevice> devices, @Nullable PcapCapture capture, StackConfig config) {
+  /** Wires the layers around {@code devices} and the one that leads back to ourselves. */
+  Network(
+      List<NicDevice> devices,
+      LoopbackDevice loopback,
+      @Nullable PcapCapture capture,
+      StackConfig config) {
     this.capture = capture;
     this.devices =
-        Stream.concat(devices.stream(), Stream.of(new LoopbackDevice(LOOPBACK_BUFFERS)))
+        Stream.concat(devices.stream(), Stream.of(loopback))
             .map(device -> capture == null ? device : new CapturingDevice(device, capture))
             .toList();
     List<List<InterfaceAddress>> addresses = addressesOf(devices.size(), config);
@@ -101,7 +105,7 @@ final class Network implements AutoCloseable {
     try {
       List<NicDevice> devices =
           config.devices().isEmpty() ? List.of() : DpdkDevices.open(config.devices(), options);
-      return new Network(devices, capture, config);
+      return new Network(devices, new LoopbackDevice(LOOPBACK_BUFFERS), capture, config);
     } catch (DpdkException e) {
       if (capture != null) {
         capture.close();

@@ -4,6 +4,7 @@ import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.wire.ArpHeader;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.IpAddress;
@@ -25,7 +26,6 @@ final class PeerNetwork {
 
   private static final int BURST = 32;
   private static final int HISTORY_LINES = 40;
-  private static final int TIME_TO_LIVE = 64;
 
   private final TestClock clock;
   private final NicDevice device;
@@ -55,33 +55,12 @@ final class PeerNetwork {
 
   /** Sends TCP header and payload with right checksums. */
   void send(byte[] segment) {
-    PacketBuffer frame = queue.pool().allocate();
-    if (frame == null) {
-      throw new AssertionError("the peer has no packet buffer left");
-    }
-    int at = frame.append(segment.length);
-    MemorySegment memory = frame.memory();
-    MemorySegment.copy(segment, 0, memory, ValueLayout.JAVA_BYTE, at, segment.length);
-    long sum =
-        InternetChecksum.sum(memory, at, segment.length)
-            + InternetChecksum.pseudoHeaderV4(
-                address.v4(), stackAddress.v4(), Ipv4Header.PROTOCOL_TCP, segment.length);
-    TcpHeader.setChecksum(memory, at, InternetChecksum.checksum(sum));
-    at = frame.push(Ipv4Header.MIN_LENGTH_BYTES);
-    Ipv4Header.write(
-        memory,
-        at,
-        0,
-        frame.length(),
-        0,
-        Ipv4Header.DONT_FRAGMENT,
-        TIME_TO_LIVE,
-        Ipv4Header.PROTOCOL_TCP,
-        address.v4(),
-        stackAddress.v4());
-    at = frame.push(EthernetHeader.LENGTH_BYTES);
-    EthernetHeader.write(memory, at, stackMac, device.macAddress(), EthernetHeader.TYPE_IPV4);
-    queue.txBurst(new PacketBuffer[] {frame}, 0, 1);
+    TcpFrames.sendTcp(device, stackMac, address, stackAddress, segment);
+  }
+
+  /** Sends TCP header and payload with a bit that no longer is what the checksum says. */
+  void sendFlipped(byte[] segment, int bit) {
+    TcpFrames.sendTcp(device, stackMac, address, stackAddress, segment, bit);
   }
 
   /** Takes what has arrived; returns whether there was anything. */
@@ -96,6 +75,10 @@ final class PeerNetwork {
 
   private void receive(PacketBuffer frame) {
     MemorySegment memory = frame.memory();
+    if (EthernetHeader.type(memory, frame.offset()) == EthernetHeader.TYPE_ARP) {
+      answerArp(memory, frame.offset() + EthernetHeader.LENGTH_BYTES);
+      return;
+    }
     int at = frame.offset() + EthernetHeader.LENGTH_BYTES;
     check(Ipv4Header.validate(memory, at, frame.length() - EthernetHeader.LENGTH_BYTES));
     check(Ipv4Header.hasValidChecksum(memory, at), "IPv4 checksum");
@@ -110,6 +93,28 @@ final class PeerNetwork {
                 stackAddress.v4(), address.v4(), Ipv4Header.PROTOCOL_TCP, length);
     check(InternetChecksum.isValid(sum), "TCP checksum");
     deliver(memory, tcp, length);
+  }
+
+  private void answerArp(MemorySegment memory, int at) {
+    boolean asksForUs =
+        ArpHeader.operation(memory, at) == ArpHeader.REQUEST
+            && ArpHeader.targetIp(memory, at) == address.v4();
+    PacketBuffer reply = asksForUs ? queue.pool().allocate() : null;
+    if (reply == null) {
+      return;
+    }
+    long own = device.macAddress();
+    int ethernet = reply.append(EthernetHeader.LENGTH_BYTES);
+    EthernetHeader.write(reply.memory(), ethernet, stackMac, own, EthernetHeader.TYPE_ARP);
+    ArpHeader.write(
+        reply.memory(),
+        reply.append(ArpHeader.LENGTH_BYTES),
+        ArpHeader.REPLY,
+        own,
+        address.v4(),
+        stackMac,
+        stackAddress.v4());
+    queue.txBurst(new PacketBuffer[] {reply}, 0, 1);
   }
 
   private void deliver(MemorySegment memory, int tcp, int length) {

@@ -70,6 +70,17 @@ public final class ScriptedPeer {
     sends(notation, 0xff);
   }
 
+  /**
+   * The same as {@link #sends} with one bit of TCP header or payload flipped on the way.
+   *
+   * @param bit counted from the first bit of the header
+   */
+  public void sendsWithFlippedBit(String notation, int bit) {
+    network.record("< " + notation + " with bit " + bit + " flipped");
+    network.sendFlipped(encode(Segment.parse(notation), 0), bit);
+    story.settle();
+  }
+
   private void sends(String notation, int payloadMask) {
     Segment segment = Segment.parse(notation);
     network.record("< " + segment);

@@ -112,6 +112,11 @@ public final class SimulatedLink {
             newFaults.delayNanos()));
   }
 
+  /** What goes wrong at present. */
+  public Faults faults() {
+    return faults;
+  }
+
   /** Plugs the cable in or out; what is under way when it is pulled is lost. */
   public void setUp(boolean plugged) {
     up = plugged;

@@ -51,7 +51,7 @@ public abstract class TcpStory {
   /** A story of a stack that is set up like this. */
   @SuppressWarnings("this-escape") // the peer calls back once the script runs, not before
   protected TcpStory(TcpConfig config) {
-    stack = new TcpHost(clock, link.left(), STACK_ADDRESS, link.right().macAddress(), config, 1);
+    stack = new TcpHost(clock, link.left(), STACK_ADDRESS, config, 1);
     invariants = new TcpInvariants(stack);
     peer = newPeer(PEER_PORT, STACK_PORT);
   }

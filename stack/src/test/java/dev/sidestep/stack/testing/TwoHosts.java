@@ -1,6 +1,7 @@
 package dev.sidestep.stack.testing;
 
 import dev.sidestep.stack.nic.FaultInjector;
+import dev.sidestep.stack.nic.Faults;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.tcp.TcpConfig;
@@ -34,10 +35,8 @@ public final class TwoHosts {
   public TwoHosts(SimulatedLink.Settings settings, TcpConfig config) {
     link = new SimulatedLink(clock, settings);
     long seed = settings.faults().seed();
-    long leftMac = link.left().macAddress();
-    long rightMac = link.right().macAddress();
-    client = new TcpHost(clock, link.left(), CLIENT_ADDRESS, rightMac, config, seed);
-    server = new TcpHost(clock, link.right(), SERVER_ADDRESS, leftMac, config, seed + 1);
+    client = new TcpHost(clock, link.left(), CLIENT_ADDRESS, config, seed);
+    server = new TcpHost(clock, link.right(), SERVER_ADDRESS, config, seed + 1);
     clientInvariants = new TcpInvariants(client);
     serverInvariants = new TcpInvariants(server);
     listener = server.listen(SERVER_PORT, ListenSocket.DEFAULT_BACKLOG);
@@ -46,8 +45,21 @@ public final class TwoHosts {
   /** The two ends of a connection. */
   public record Connection(StreamSocket client, StreamSocket server) {}
 
-  /** A new connection, established. */
+  /**
+   * A new connection, established while the link has no faults but its delay: there is nothing that
+   * protects ARP from corruption.
+   */
   public Connection connect() {
+    Faults faults = link.faults();
+    link.setFaults(Faults.none(faults.seed()).withDelay(faults.delayNanos()));
+    try {
+      return connectNow();
+    } finally {
+      link.setFaults(faults);
+    }
+  }
+
+  private Connection connectNow() {
     StreamSocket socket = client.connect(CLIENT_PORT + connections++, SERVER_ADDRESS, SERVER_PORT);
     runUntil(() -> listener.readyOps() != 0 && socket.state() == StreamSocket.State.CONNECTED);
     StreamSocket accepted = listener.accept();
@@ -114,15 +126,19 @@ public final class TwoHosts {
     clock.advanceTo(Math.max(next, clock.nanos()));
   }
 
-  /** Steps until something is the case. */
+  /**
+   * Steps until something is the case. The condition is asked after every poll, before time passes,
+   * so an application that acts in it reacts at once.
+   */
   public void runUntil(BooleanSupplier condition) {
+    poll();
     while (!condition.getAsBoolean()) {
-      poll();
       long next = nextEventNanos();
-      if (next == FaultInjector.NEVER && !condition.getAsBoolean()) {
+      if (next == FaultInjector.NEVER) {
         throw failure("nothing will ever happen any more");
       }
-      clock.advanceTo(Math.max(Math.min(next, clock.nanos() + seconds(3600)), clock.nanos()));
+      clock.advanceTo(Math.max(next, clock.nanos()));
+      poll();
     }
   }
 
@@ -137,6 +153,35 @@ public final class TwoHosts {
       step(until);
     }
     poll();
+  }
+
+  /** Closes both ends and what nobody accepted, and waits until the stacks have forgotten it. */
+  public void closeAndExpectNothingLeft(Connection connection) {
+    connection.client().close();
+    connection.server().close();
+    expectNothingLeft();
+  }
+
+  /** Every socket that was accepted is closed: with time, nothing may be left of it. */
+  public void expectNothingLeft() {
+    StreamSocket unaccepted = listener.accept();
+    while (unaccepted != null) {
+      unaccepted.close();
+      unaccepted = listener.accept();
+    }
+    // Longer than the longest timer of a connection that nobody answers.
+    runFor(seconds(3600));
+    expect(client.tcp().connectionCount() == 0, "the client still has a connection");
+    expect(server.tcp().connectionCount() == 0, "the server still has a connection");
+    expect(link.isQuiescent(), "a packet buffer is missing");
+    expect(client.usedMemoryBytes() == 0, "the client still holds socket memory");
+    expect(server.usedMemoryBytes() == 0, "the server still holds socket memory");
+  }
+
+  private void expect(boolean holds, String otherwise) {
+    if (!holds) {
+      throw failure(otherwise);
+    }
   }
 
   /** An error that says how to see it again. */

@@ -1,0 +1,95 @@
+package dev.sidestep.stack.engine;
+
+import dev.sidestep.stack.config.InterfaceAddress;
+import dev.sidestep.stack.config.Profile;
+import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.counters.ShardCounters;
+import dev.sidestep.stack.nic.LoopbackDevice;
+import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.socket.SocketMemory;
+import dev.sidestep.stack.socket.SocketOwner;
+import dev.sidestep.stack.socket.StackSocket;
+import dev.sidestep.stack.tcp.TcpConfig;
+import dev.sidestep.stack.tcp.TcpStack;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * A shard with its layers, wired as the engine wires them, but over the device and on the clock of
+ * a test, which polls it by hand. Opens the engine's package to the test rig.
+ */
+public final class ShardUnderTest {
+
+  private final Shard shard;
+  private final LongSupplier clock;
+
+  /** A shard of a host with one address on one device. */
+  public ShardUnderTest(
+      LongSupplier clock,
+      NicDevice device,
+      InterfaceAddress address,
+      TcpConfig tcpConfig,
+      SocketMemory memory,
+      RandomGenerator random,
+      Consumer<StackSocket> onReleased) {
+    this.clock = clock;
+    StackConfig config = config(address, memory.limitBytes());
+    // One buffer: thousands of these hosts are made, and none talks to itself.
+    Network network = new Network(List.of(device), new LoopbackDevice(1), null, config);
+    this.shard =
+        new Shard(
+            clock,
+            network,
+            owner ->
+                new TcpStack(
+                    tcpConfig, network.output(), memory, owner, network.counters(), random),
+            onReleased);
+  }
+
+  private static StackConfig config(InterfaceAddress address, long socketMemoryBytes) {
+    return new StackConfig(
+        List.of(),
+        List.of(address),
+        null,
+        0,
+        Profile.BALANCED,
+        true,
+        List.of(),
+        false,
+        false,
+        null,
+        socketMemoryBytes,
+        0);
+  }
+
+  /** One turn of the poll loop. */
+  public void poll() {
+    if (!shard.tryOwn()) {
+      throw new AssertionError("somebody else owns the shard");
+    }
+    shard.poll(clock.getAsLong());
+    shard.release();
+  }
+
+  /** When the shard wants to be polled even if nothing arrives. */
+  public long nextDeadlineNanos() {
+    return shard.nextDeadlineNanos();
+  }
+
+  /** What its sockets belong to. */
+  public SocketOwner owner() {
+    return shard;
+  }
+
+  /** Its TCP. */
+  public TcpStack tcp() {
+    return shard.tcp();
+  }
+
+  /** Its counters. */
+  public ShardCounters counters() {
+    return shard.counters();
+  }
+}
