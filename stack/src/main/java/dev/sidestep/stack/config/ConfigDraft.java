@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** A {@link StackConfig} in the making: one value at a time, then the checks between them. */
 final class ConfigDraft {
 
-  /** RFC 8200 §5: every IPv6 link carries packets of 1280 octets. */
-  private static final int MIN_V6_MTU_BYTES = 1280;
-
   private List<String> devices = List.of();
   private List<InterfaceAddress> addresses = List.of();
   private @Nullable IpAddress gateway;
@@ -39,7 +36,7 @@ final class ConfigDraft {
     switch (setting) {
       case DEVICE -> devices = SettingValues.devices(text);
       case ADDRESS -> addresses = SettingValues.addresses(text);
-      case GATEWAY -> gateway = text.isEmpty() ? null : InterfaceAddressLiteral.parseAddress(text);
+      case GATEWAY -> gateway = SettingValues.gateway(text);
       case MTU -> mtuBytes = SettingValues.mtuBytes(text);
       case PROFILE -> profile = SettingValues.profile(text);
       case STRICT -> strict = SettingValues.choice(text, "true", "false");
@@ -60,7 +57,6 @@ final class ConfigDraft {
   StackConfig finish() {
     requireDeviceForEveryAddress();
     requireUsableGateway();
-    requireMtuForFamilies();
     StackConfig config =
         new StackConfig(
             devices,
@@ -118,17 +114,6 @@ final class ConfigDraft {
     if (!onLink) {
       throw new ConfigException(
           "sidestep.gateway=" + hop + ": in none of the networks of sidestep.address");
-    }
-  }
-
-  private void requireMtuForFamilies() {
-    boolean v6 = false;
-    for (InterfaceAddress address : addresses) {
-      v6 |= !address.address().isV4();
-    }
-    if (v6 && mtuBytes != 0 && mtuBytes < MIN_V6_MTU_BYTES) {
-      throw new ConfigException(
-          "sidestep.mtu=" + mtuBytes + ": IPv6 needs at least " + MIN_V6_MTU_BYTES + " bytes");
     }
   }
 }

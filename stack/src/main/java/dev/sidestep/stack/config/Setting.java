@@ -19,7 +19,7 @@ public enum Setting {
       "net_memif0,role=server,socket=/tmp/a.sock"),
   ADDRESS(
       "sidestep.address",
-      "addresses with a prefix length, separated by ','",
+      "IPv4 addresses with a prefix length, separated by ','",
       "",
       "",
       "Addresses of the devices. The n-th belongs to the n-th device; the last device takes what"
@@ -27,7 +27,7 @@ public enum Setting {
       "192.0.2.1/24"),
   GATEWAY(
       "sidestep.gateway",
-      "an address in a network of sidestep.address",
+      "an IPv4 address in a network of sidestep.address",
       "",
       "",
       "Next hop for destinations outside these networks. Without it such destinations stay with"

@@ -1,5 +1,6 @@
 package dev.sidestep.stack.config;
 
+import dev.sidestep.stack.wire.IpAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ final class SettingValues {
     List<InterfaceAddress> addresses = new ArrayList<>();
     for (String part : split(text, ',')) {
       InterfaceAddress address = InterfaceAddressLiteral.parse(part);
+      requireCarried(address.address());
       for (InterfaceAddress earlier : addresses) {
         if (earlier.address().equals(address.address())) {
           throw new IllegalArgumentException(address.address() + " is given twice");
@@ -64,6 +66,22 @@ final class SettingValues {
       addresses.add(address);
     }
     return addresses;
+  }
+
+  static @Nullable IpAddress gateway(String text) {
+    if (text.isEmpty()) {
+      return null;
+    }
+    IpAddress gateway = InterfaceAddressLiteral.parseAddress(text);
+    requireCarried(gateway);
+    return gateway;
+  }
+
+  private static void requireCarried(IpAddress address) {
+    if (!address.isV4()) {
+      throw new IllegalArgumentException(
+          "the stack carries IPv4 only so far; IPv6 stays on the kernel");
+    }
   }
 
   static int mtuBytes(String text) {

@@ -45,7 +45,7 @@ class SettingsReaderTest {
     StackConfig config =
         read(
             "sidestep.device=net_memif0,role=server,socket=/tmp/a b.sock; 0000:03:00.0",
-            "sidestep.address=192.0.2.1/24, 2001:db8::1/64 ,198.51.100.7/32",
+            "sidestep.address=192.0.2.1/24 ,198.51.100.7/32",
             "sidestep.gateway=192.0.2.254",
             "sidestep.mtu=9000",
             "sidestep.profile=latency",
@@ -61,7 +61,6 @@ class SettingsReaderTest {
     assertEquals(
         List.of(
             new InterfaceAddress(ip("192.0.2.1"), 24),
-            new InterfaceAddress(ip("2001:db8::1"), 64),
             new InterfaceAddress(ip("198.51.100.7"), 32)),
         config.addresses());
     assertEquals(ip("192.0.2.254"), config.gateway());
@@ -181,6 +180,8 @@ class SettingsReaderTest {
         "sidestep.device=net_null0;net_null0,a=b | device net_null0 is named twice",
         "sidestep.device=role=server | 'role=server' does not start with a device name",
         "sidestep.device=,a | ',a' does not start with a device name",
+        "sidestep.gateway=2001:db8::1"
+            + " | the stack carries IPv4 only so far; IPv6 stays on the kernel",
         "sidestep.gateway=gw.example | 'gw.example' is not an IP address",
       })
   void badValueIsRefusedWithTheReasonAndWhatIsAccepted(String setting, String reason) {
@@ -223,6 +224,9 @@ class SettingsReaderTest {
         "ff02::1/64 | ff02:0:0:0:0:0:0:1 is not the address of one host",
         "127.0.0.1/8 | 127.0.0.1 is a loopback address"
             + " (these are served by sidestep.loopback=stack)",
+        "2001:db8::1/64 | the stack carries IPv4 only so far; IPv6 stays on the kernel",
+        "192.0.2.1/24,fe80::1/64"
+            + " | the stack carries IPv4 only so far; IPv6 stays on the kernel",
         "192.0.2.1/24,192.0.2.1/25 | 192.0.2.1 is given twice",
         "192.0.2.1/24,,192.0.2.2/24 | an entry is empty",
         "192.0.2.1/24;192.0.2.2/24"
@@ -235,7 +239,7 @@ class SettingsReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"192.0.2.0/31", "192.0.2.255/32", "10.255.255.255/0", "fe80::1/64"})
+  @ValueSource(strings = {"192.0.2.0/31", "192.0.2.255/32", "10.255.255.255/0"})
   void addressThatAHostMayOwnIsTaken(String value) {
     assertEquals(1, read(DEVICE, "sidestep.address=" + value).addresses().size());
   }
@@ -260,9 +264,6 @@ class SettingsReaderTest {
     assertEquals(
         "sidestep.gateway=192.0.2.1: this is our own address",
         failure(DEVICE, ADDRESS, "sidestep.gateway=192.0.2.1"));
-    assertEquals(
-        "sidestep.mtu=1279: IPv6 needs at least 1280 bytes",
-        failure(DEVICE, "sidestep.address=2001:db8::1/64", "sidestep.mtu=1279"));
     assertEquals(
         "sidestep.strict=true, but neither sidestep.device nor sidestep.loopback=stack is set, so"
             + " the stack has nothing to carry",
