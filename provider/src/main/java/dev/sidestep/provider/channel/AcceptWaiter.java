@@ -76,7 +76,12 @@ final class AcceptWaiter extends Waiter {
       return;
     }
     try {
-      Selector opened = selectorOn(kernel);
+      Selector opened = selector;
+      if (opened == null) {
+        // Whoever woke us while it was being opened had nothing to wake: let the caller look again.
+        selector = openOn(kernel);
+        return;
+      }
       opened.select(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
       opened.selectedKeys().clear();
       lookAtKernel(kernel);
@@ -85,13 +90,9 @@ final class AcceptWaiter extends Waiter {
     }
   }
 
-  private Selector selectorOn(ServerSocketChannel channel) throws IOException {
-    Selector opened = selector;
-    if (opened == null) {
-      opened = channel.provider().openSelector();
-      channel.register(opened, SelectionKey.OP_ACCEPT);
-      selector = opened;
-    }
+  private static Selector openOn(ServerSocketChannel channel) throws IOException {
+    Selector opened = channel.provider().openSelector();
+    channel.register(opened, SelectionKey.OP_ACCEPT);
     return opened;
   }
 

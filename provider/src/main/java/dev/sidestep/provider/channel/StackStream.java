@@ -43,11 +43,6 @@ final class StackStream implements SocketBackend {
     CLOSED
   }
 
-  /** What a read or write attempt returns when it would block. */
-  private static final int UNAVAILABLE = -2;
-
-  private static final int EOF = -1;
-
   private static final int ANY_FAILURE_OPS =
       SelectionKey.OP_READ | SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
@@ -55,9 +50,8 @@ final class StackStream implements SocketBackend {
   private final StackEngine engine;
   private final StreamSocket socket;
   private final OptionStore options;
-
-  private final ReentrantLock readLock = new ReentrantLock();
-  private final ReentrantLock writeLock = new ReentrantLock();
+  private final StreamInput input;
+  private final StreamOutput output;
 
   /** Guards changes of what follows; nothing blocks while holding it. */
   private final Object stateLock = new Object();
@@ -69,17 +63,8 @@ final class StackStream implements SocketBackend {
   private @Nullable InetSocketAddress localAddress;
   private @Nullable InetSocketAddress remoteAddress;
 
-  private volatile boolean inputClosed;
-  private volatile boolean outputClosed;
-
-  /** Read lock: a reset is told on every read, as the JDK does. */
-  private boolean connectionReset;
-
   /** Whether somebody was told the socket's error; as with SO_ERROR that happens once. */
   private boolean errorTold;
-
-  private @Nullable Waiter inputWaiter;
-  private @Nullable Waiter outputWaiter;
 
   private StackStream(
       SidestepSocketChannel channel,
@@ -92,6 +77,8 @@ final class StackStream implements SocketBackend {
     this.socket = socket;
     this.options = options;
     this.state = state;
+    this.input = new StreamInput(this, engine, socket);
+    this.output = new StreamOutput(this, engine, socket);
   }
 
   /** A socket that is neither bound nor connected, with the options set so far. */
@@ -126,7 +113,9 @@ final class StackStream implements SocketBackend {
     }
   }
 
-  private void ensureOpenAndConnected() throws ClosedChannelException {
+  // ---- For the two halves
+
+  void ensureOpenAndConnected() throws ClosedChannelException {
     switch (state) {
       case UNCONNECTED, PENDING -> throw new NotYetConnectedException();
       case CONNECTED -> {}
@@ -134,76 +123,27 @@ final class StackStream implements SocketBackend {
     }
   }
 
-  // ---- Waiting
-
-  /** A blocked reader, or a blocked writer or connecting thread. */
-  private final class IoWaiter extends Waiter {
-    private final boolean input;
-
-    IoWaiter(boolean input) {
-      this.input = input;
-    }
-
-    @Override
-    public boolean isReady() {
-      int ready = socket.readyOps();
-      State current = state;
-      if (current == State.CLOSING || current == State.CLOSED) {
-        return true;
-      }
-      if (input) {
-        return inputClosed || (ready & Readiness.READ) != 0;
-      }
-      int wanted = current == State.CONNECTED ? Readiness.WRITE : Readiness.CONNECT;
-      return outputClosed || (ready & wanted) != 0;
+  void ensureBlocking() {
+    if (!isBlocking()) {
+      throw new IllegalBlockingModeException();
     }
   }
 
-  /** Made for the first read that blocks: a connection of an event loop never needs it. */
-  private Waiter inputWaiter() {
-    Waiter waiter = inputWaiter;
-    if (waiter == null) {
-      waiter = new IoWaiter(true);
-      inputWaiter = waiter;
-      socket.readiness().setInputWaiter(waiter);
-    }
-    return waiter;
+  boolean isBlocking() {
+    return channel.isBlocking();
   }
 
-  private Waiter outputWaiter() {
-    Waiter waiter = outputWaiter;
-    if (waiter == null) {
-      waiter = new IoWaiter(false);
-      outputWaiter = waiter;
-      socket.readiness().setOutputWaiter(waiter);
-    }
-    return waiter;
+  boolean isOpen() {
+    return channel.isOpen();
   }
 
-  private void await(Waiter waiter, long deadlineNanos) {
-    if (!engine.await(waiter, deadlineNanos) && Thread.currentThread().isInterrupted()) {
-      // The interrupting thread is about to close the channel.
-      Thread.onSpinWait();
-    }
+  /** Whether blocked threads must leave. */
+  boolean isEnding() {
+    State current = state;
+    return current == State.CLOSING || current == State.CLOSED;
   }
 
-  private void wakeBlockedThreads() {
-    socket.readiness().signal(Readiness.READ | Readiness.WRITE | Readiness.CONNECT);
-  }
-
-  private static long deadlineNanos(int timeoutMillis) {
-    return timeoutMillis <= 0
-        ? Long.MAX_VALUE
-        : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-  }
-
-  private static boolean isPast(long deadlineNanos) {
-    return deadlineNanos != Long.MAX_VALUE && System.nanoTime() - deadlineNanos >= 0;
-  }
-
-  // ---- Reading
-
-  private void beginRead(boolean blocking) throws ClosedChannelException {
+  void beginInput(boolean blocking) throws ClosedChannelException {
     if (blocking) {
       channel.beginBlocking();
       synchronized (stateLock) {
@@ -213,7 +153,7 @@ final class StackStream implements SocketBackend {
     }
   }
 
-  private void endRead(boolean blocking, boolean completed) throws AsynchronousCloseException {
+  void endInput(boolean blocking, boolean completed) throws AsynchronousCloseException {
     if (blocking) {
       synchronized (stateLock) {
         reading = false;
@@ -223,159 +163,7 @@ final class StackStream implements SocketBackend {
     }
   }
 
-  @Override
-  public int read(ByteBuffer destination) throws IOException {
-    return (int) read(destination, null, 0, 1, Long.MAX_VALUE);
-  }
-
-  @Override
-  public long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
-    return read(null, destinations, offset, length, Long.MAX_VALUE);
-  }
-
-  @Override
-  public int read(byte[] destination, int offset, int length, int timeoutMillis)
-      throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(destination, offset, length);
-    readLock.lock();
-    try {
-      ensureOpenAndConnected();
-      ensureBlocking();
-      return (int) read(buffer, null, 0, 1, deadlineNanos(timeoutMillis));
-    } finally {
-      readLock.unlock();
-    }
-  }
-
-  private void ensureBlocking() {
-    if (!channel.isBlocking()) {
-      throw new IllegalBlockingModeException();
-    }
-  }
-
-  /** Reads into one buffer or, if that is null, into several. */
-  private long read(
-      @Nullable ByteBuffer one,
-      ByteBuffer @Nullable [] many,
-      int offset,
-      int length,
-      long deadlineNanos)
-      throws IOException {
-    readLock.lock();
-    try {
-      ensureOpenAndConnected();
-      boolean blocking = channel.isBlocking();
-      long count = 0;
-      try {
-        beginRead(blocking);
-        count = tryRead(one, many, offset, length);
-        if (count == UNAVAILABLE && !blocking) {
-          // A program that spins on reads without a selector polls the network with them.
-          engine.pollOnce();
-          count = tryRead(one, many, offset, length);
-        }
-        while (count == UNAVAILABLE && blocking && channel.isOpen()) {
-          if (isPast(deadlineNanos)) {
-            throw new SocketTimeoutException("Read timed out");
-          }
-          await(inputWaiter(), deadlineNanos);
-          count = tryRead(one, many, offset, length);
-        }
-      } finally {
-        endRead(blocking, count > 0);
-      }
-      return count <= 0 && inputClosed ? EOF : count == UNAVAILABLE ? 0 : count;
-    } finally {
-      readLock.unlock();
-    }
-  }
-
-  private long tryRead(
-      @Nullable ByteBuffer one, ByteBuffer @Nullable [] many, int offset, int length)
-      throws IOException {
-    if (connectionReset) {
-      throw SocketErrors.onRead(SocketError.ECONNRESET);
-    }
-    if (inputClosed) {
-      return EOF;
-    }
-    if (one != null) {
-      return tryRead(one);
-    }
-    return many == null ? 0 : tryRead(many, offset, length);
-  }
-
-  private int tryRead(ByteBuffer destination) throws IOException {
-    if (destination.isReadOnly()) {
-      throw new IllegalArgumentException("Read-only buffer");
-    }
-    if (!destination.hasRemaining()) {
-      return 0;
-    }
-    int count = socket.read(destination);
-    if (count != 0) {
-      return count;
-    }
-    return socket.state() == StreamSocket.State.FAILED ? readFailed(destination) : UNAVAILABLE;
-  }
-
-  private long tryRead(ByteBuffer[] destinations, int offset, int length) throws IOException {
-    long total = 0;
-    for (int i = offset; i < offset + length; i++) {
-      ByteBuffer destination = destinations[i];
-      if (destination.hasRemaining()) {
-        if (total > 0 && socket.receiveQueue().availableBytes() == 0) {
-          break;
-        }
-        int count = tryRead(destination);
-        if (count <= 0) {
-          return total > 0 ? total : count;
-        }
-        total += count;
-      }
-    }
-    return total;
-  }
-
-  /** The connection is no more: what came before that, then why, then the end of the stream. */
-  private int readFailed(ByteBuffer destination) throws IOException {
-    int count = socket.read(destination);
-    if (count != 0) {
-      return count;
-    }
-    SocketError error = takeError();
-    if (error == null) {
-      return EOF;
-    }
-    connectionReset = error == SocketError.ECONNRESET;
-    throw SocketErrors.onRead(error);
-  }
-
-  /** The error that ended the connection, once. */
-  private @Nullable SocketError takeError() {
-    synchronized (stateLock) {
-      if (errorTold) {
-        return null;
-      }
-      errorTold = true;
-      return socket.error();
-    }
-  }
-
-  @Override
-  public int available() throws IOException {
-    readLock.lock();
-    try {
-      ensureOpenAndConnected();
-      return inputClosed ? 0 : socket.receiveQueue().availableBytes();
-    } finally {
-      readLock.unlock();
-    }
-  }
-
-  // ---- Writing
-
-  private void beginWrite(boolean blocking) throws ClosedChannelException {
+  void beginOutput(boolean blocking) throws ClosedChannelException {
     if (blocking) {
       channel.beginBlocking();
     }
@@ -383,7 +171,7 @@ final class StackStream implements SocketBackend {
       if (blocking) {
         channel.ensureOpen();
       }
-      if (outputClosed) {
+      if (output.isShutDown()) {
         // The class the JDK's channels throw.
         throw new AsynchronousCloseException();
       }
@@ -391,7 +179,7 @@ final class StackStream implements SocketBackend {
     }
   }
 
-  private void endWrite(boolean blocking, boolean completed) throws AsynchronousCloseException {
+  void endOutput(boolean blocking, boolean completed) throws AsynchronousCloseException {
     if (blocking) {
       synchronized (stateLock) {
         writing = false;
@@ -401,109 +189,71 @@ final class StackStream implements SocketBackend {
     }
   }
 
+  void await(Waiter waiter, long deadlineNanos) {
+    if (!engine.await(waiter, deadlineNanos) && Thread.currentThread().isInterrupted()) {
+      // The interrupting thread is about to close the channel.
+      Thread.onSpinWait();
+    }
+  }
+
+  /** The error that ended the connection, once. */
+  @Nullable SocketError takeError() {
+    synchronized (stateLock) {
+      if (errorTold) {
+        return null;
+      }
+      errorTold = true;
+      return socket.error();
+    }
+  }
+
+  private static long deadlineNanos(int timeoutMillis) {
+    return timeoutMillis <= 0
+        ? Long.MAX_VALUE
+        : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+  }
+
+  static boolean isPast(long deadlineNanos) {
+    return deadlineNanos != Long.MAX_VALUE && System.nanoTime() - deadlineNanos >= 0;
+  }
+
+  // ---- Reading and writing
+
+  @Override
+  public int read(ByteBuffer destination) throws IOException {
+    return (int) input.read(destination, null, 0, 1, Long.MAX_VALUE);
+  }
+
+  @Override
+  public long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
+    return input.read(null, destinations, offset, length, Long.MAX_VALUE);
+  }
+
+  @Override
+  public int read(byte[] destination, int offset, int length, int timeoutMillis)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(destination, offset, length);
+    return input.timedRead(buffer, deadlineNanos(timeoutMillis));
+  }
+
+  @Override
+  public int available() throws IOException {
+    return input.available();
+  }
+
   @Override
   public int write(ByteBuffer source) throws IOException {
-    return (int) write(source, null, 0, 1);
+    return (int) output.write(source, null, 0, 1);
   }
 
   @Override
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-    return write(null, sources, offset, length);
+    return output.write(null, sources, offset, length);
   }
 
   @Override
   public void writeFully(byte[] source, int offset, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(source, offset, length);
-    writeLock.lock();
-    try {
-      ensureOpenAndConnected();
-      ensureBlocking();
-      while (buffer.hasRemaining()) {
-        write(buffer, null, 0, 1);
-      }
-    } finally {
-      writeLock.unlock();
-    }
-  }
-
-  /** Writes one buffer or, if that is null, several. */
-  private long write(@Nullable ByteBuffer one, ByteBuffer @Nullable [] many, int offset, int length)
-      throws IOException {
-    writeLock.lock();
-    try {
-      ensureOpenAndConnected();
-      boolean blocking = channel.isBlocking();
-      long wanted = one != null ? one.remaining() : remaining(many, offset, length);
-      long count = 0;
-      try {
-        beginWrite(blocking);
-        count = tryWrite(one, many, offset, length);
-        if (count == 0 && wanted > 0 && !blocking) {
-          engine.pollOnce();
-          count = tryWrite(one, many, offset, length);
-        }
-        // Like the kernel, a blocking write returns when everything is taken.
-        while (blocking && count < wanted && mayGoOnWriting(count)) {
-          await(outputWaiter(), Long.MAX_VALUE);
-          if (mayGoOnWriting(count)) {
-            count += tryWrite(one, many, offset, length);
-          }
-        }
-      } finally {
-        endWrite(blocking, count > 0);
-      }
-      if (count <= 0 && outputClosed) {
-        throw new AsynchronousCloseException();
-      }
-      return count;
-    } finally {
-      writeLock.unlock();
-    }
-  }
-
-  private static long remaining(ByteBuffer @Nullable [] buffers, int offset, int length) {
-    long bytes = 0;
-    for (int i = offset; buffers != null && i < offset + length; i++) {
-      bytes += buffers[i].remaining();
-    }
-    return bytes;
-  }
-
-  /** An error after some bytes were taken is told by the next write. */
-  private boolean mayGoOnWriting(long count) {
-    boolean failed = socket.state() == StreamSocket.State.FAILED;
-    return channel.isOpen() && !outputClosed && !(failed && count > 0);
-  }
-
-  private long tryWrite(
-      @Nullable ByteBuffer one, ByteBuffer @Nullable [] many, int offset, int length)
-      throws IOException {
-    if (socket.state() == StreamSocket.State.FAILED) {
-      throw writeFailed();
-    }
-    if (one != null) {
-      return socket.write(one);
-    }
-    long total = 0;
-    for (int i = offset; many != null && i < offset + length; i++) {
-      total += socket.sendQueue().write(many[i]);
-      if (many[i].hasRemaining()) {
-        break;
-      }
-    }
-    if (total > 0) {
-      // Once for all buffers: a header and its body may share a segment.
-      socket.submit(Command.OUTPUT);
-    }
-    return total;
-  }
-
-  /** Linux: after the peer's FIN an RST is EPIPE, otherwise it is told once. */
-  private IOException writeFailed() {
-    SocketError error = takeError();
-    return error == null || socket.receiveQueue().isFinished()
-        ? SocketErrors.brokenPipe()
-        : SocketErrors.onWrite(error);
+    output.writeFully(ByteBuffer.wrap(source, offset, length));
   }
 
   @Override
@@ -534,7 +284,7 @@ final class StackStream implements SocketBackend {
   }
 
   private void endConnect(boolean blocking, boolean connected) throws AsynchronousCloseException {
-    endRead(blocking, connected);
+    endInput(blocking, connected);
     if (connected) {
       synchronized (stateLock) {
         if (state == State.PENDING) {
@@ -551,8 +301,8 @@ final class StackStream implements SocketBackend {
   @Override
   public boolean connect(SocketAddress remote, int timeoutMillis) throws IOException {
     InetSocketAddress to = (InetSocketAddress) remote;
-    readLock.lock();
-    writeLock.lock();
+    input.lock.lock();
+    output.lock.lock();
     try {
       channel.ensureOpen();
       boolean blocking = channel.isBlocking();
@@ -570,8 +320,8 @@ final class StackStream implements SocketBackend {
       }
       return connected;
     } finally {
-      writeLock.unlock();
-      readLock.unlock();
+      output.lock.unlock();
+      input.lock.unlock();
     }
   }
 
@@ -580,7 +330,7 @@ final class StackStream implements SocketBackend {
       if (isPast(deadlineNanos)) {
         throw new SocketTimeoutException("Connect timed out");
       }
-      await(outputWaiter(), deadlineNanos);
+      output.awaitOutput(deadlineNanos);
     }
     return channel.isOpen() && checkConnected();
   }
@@ -599,8 +349,8 @@ final class StackStream implements SocketBackend {
 
   @Override
   public boolean finishConnect() throws IOException {
-    readLock.lock();
-    writeLock.lock();
+    input.lock.lock();
+    output.lock.lock();
     try {
       if (isConnected()) {
         return true;
@@ -620,8 +370,8 @@ final class StackStream implements SocketBackend {
       }
       return connected;
     } finally {
-      writeLock.unlock();
-      readLock.unlock();
+      output.lock.unlock();
+      input.lock.unlock();
     }
   }
 
@@ -651,9 +401,8 @@ final class StackStream implements SocketBackend {
   public void shutdownInput() throws IOException {
     synchronized (stateLock) {
       ensureConnectedToShutDown();
-      if (!inputClosed) {
-        inputClosed = true;
-        socket.shutdownInput();
+      if (!input.isShutDown()) {
+        input.shutDown();
       }
     }
     wakeBlockedThreads();
@@ -663,12 +412,15 @@ final class StackStream implements SocketBackend {
   public void shutdownOutput() throws IOException {
     synchronized (stateLock) {
       ensureConnectedToShutDown();
-      if (!outputClosed) {
-        outputClosed = true;
-        socket.shutdownOutput();
+      if (!output.isShutDown()) {
+        output.shutDown();
       }
     }
     wakeBlockedThreads();
+  }
+
+  private void wakeBlockedThreads() {
+    socket.readiness().signal(Readiness.READ | Readiness.WRITE | Readiness.CONNECT);
   }
 
   private void ensureConnectedToShutDown() throws ClosedChannelException {
@@ -680,13 +432,13 @@ final class StackStream implements SocketBackend {
 
   @Override
   public void configureBlocking(boolean block) throws IOException {
-    readLock.lock();
-    writeLock.lock();
+    input.lock.lock();
+    output.lock.lock();
     try {
       channel.ensureOpen();
     } finally {
-      writeLock.unlock();
-      readLock.unlock();
+      output.lock.unlock();
+      input.lock.unlock();
     }
   }
 
@@ -726,8 +478,8 @@ final class StackStream implements SocketBackend {
 
   /** Operations of a non-blocking channel are short. */
   private void waitForOperations() {
-    passThrough(readLock);
-    passThrough(writeLock);
+    passThrough(input.lock);
+    passThrough(output.lock);
   }
 
   private static void passThrough(ReentrantLock lock) {
@@ -769,12 +521,12 @@ final class StackStream implements SocketBackend {
 
   @Override
   public boolean isInputOpen() {
-    return !inputClosed;
+    return !input.isShutDown();
   }
 
   @Override
   public boolean isOutputOpen() {
-    return !outputClosed;
+    return !output.isShutDown();
   }
 
   @Override

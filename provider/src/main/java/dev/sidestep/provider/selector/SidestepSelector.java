@@ -214,7 +214,9 @@ public final class SidestepSelector extends AbstractSelector {
       } else {
         waitForReadyKeys(timeoutNanos);
       }
-      wakeupPending = false;
+      if (wakeupPending) {
+        wakeupPending = false;
+      }
       dropCancelledKeys();
       return reportReadyKeys(action);
     } catch (UncheckedIOException e) {
@@ -336,14 +338,16 @@ public final class SidestepSelector extends AbstractSelector {
 
   private void dropCancelledKeys() throws IOException {
     Set<SelectionKey> cancelled = cancelledKeys();
+    if (cancelled.isEmpty()) {
+      // Without the lock: a key whose cancellation happened before this selection is seen.
+      return;
+    }
     synchronized (cancelled) {
-      if (!cancelled.isEmpty()) {
-        leaveKernelSelector(cancelled);
-        for (SelectionKey key : cancelled) {
-          drop((SidestepSelectionKey) key);
-        }
-        cancelled.clear();
+      leaveKernelSelector(cancelled);
+      for (SelectionKey key : cancelled) {
+        drop((SidestepSelectionKey) key);
       }
+      cancelled.clear();
     }
   }
 

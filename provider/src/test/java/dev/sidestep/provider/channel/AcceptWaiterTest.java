@@ -1,0 +1,85 @@
+package dev.sidestep.provider.channel;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sidestep.stack.socket.ListenSocket;
+import dev.sidestep.stack.socket.SocketOwner;
+import dev.sidestep.stack.socket.StackSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import sun.nio.ch.DefaultSelectorProvider;
+
+/** A thread that waits for connections of the stack and of the kernel at once. */
+@Timeout(30)
+final class AcceptWaiterTest {
+
+  private static final SocketOwner NOBODY =
+      new SocketOwner() {
+        @Override
+        public void submit(StackSocket socket, int commands) {}
+
+        @Override
+        public void released(StackSocket socket) {}
+      };
+
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private ServerSocketChannel kernel;
+  private AcceptWaiter waiter;
+
+  @BeforeEach
+  void listen() throws IOException {
+    kernel = DefaultSelectorProvider.get().openServerSocketChannel();
+    kernel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
+    kernel.configureBlocking(false);
+    waiter = new AcceptWaiter(new ListenSocket(NOBODY, 1), kernel, closing::get);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    kernel.close();
+    waiter.close();
+  }
+
+  /** A wake-up that comes while the selector is being opened would find nothing to wake. */
+  @Test
+  void theFirstSleepOnlyOpensTheSelectorSoThatNoWakeUpIsLost() {
+    waiter.park(Long.MAX_VALUE);
+    assertFalse(waiter.isReady());
+  }
+
+  @Test
+  void aClientOfTheKernelEndsTheSleep() throws IOException {
+    waiter.park(Long.MAX_VALUE);
+    try (SocketChannel client = DefaultSelectorProvider.get().openSocketChannel()) {
+      client.connect(kernel.getLocalAddress());
+      waiter.park(Long.MAX_VALUE);
+      assertTrue(waiter.isReady());
+      try (SocketChannel accepted = waiter.acceptFromKernel()) {
+        assertNotNull(accepted);
+      }
+    }
+  }
+
+  @Test
+  void aWakeUpEndsTheSleep() throws InterruptedException {
+    waiter.park(Long.MAX_VALUE);
+    Thread sleeper = Thread.ofPlatform().start(() -> waiter.park(Long.MAX_VALUE));
+    while (!waiter.isParked()) {
+      Thread.onSpinWait();
+    }
+    closing.set(true);
+    waiter.wake();
+    sleeper.join();
+    assertTrue(waiter.isReady());
+  }
+}

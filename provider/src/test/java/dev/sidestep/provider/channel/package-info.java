@@ -1,0 +1,5 @@
+/** Tests of what stands between a channel and the stack or the kernel. */
+@NullMarked
+package dev.sidestep.provider.channel;
+
+import org.jspecify.annotations.NullMarked;
