@@ -8,12 +8,16 @@ import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.StackConfig;
 import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +66,28 @@ final class StackStartTest {
           provider.stats());
     } finally {
       provider.closeStack();
+    }
+  }
+
+  /** The kernel keeps a port bound to the wildcard until connect knows that it is the stack's. */
+  @Test
+  void aPortThatMovesToTheStackIsFreeOnTheKernelAfterwards() throws IOException {
+    SelectorProvider provider = Flavour.STACK.provider();
+    try (Selector selector = provider.openSelector();
+        ServerSocketChannel server = provider.openServerSocketChannel();
+        SocketChannel client = provider.openSocketChannel();
+        ServerSocketChannel onKernel = Flavour.JDK.provider().openServerSocketChannel()) {
+      server.bind(loopback(0));
+      client.configureBlocking(false);
+      SelectionKey key = client.register(selector, SelectionKey.OP_CONNECT);
+      client.bind(null);
+      InetSocketAddress local = (InetSocketAddress) client.getLocalAddress();
+      assertThrows(BindException.class, () -> onKernel.bind(local));
+      client.connect(server.getLocalAddress());
+      assertEquals(1, selector.select());
+      assertTrue(key.isConnectable());
+      assertTrue(client.finishConnect());
+      onKernel.bind(local);
     }
   }
 

@@ -48,13 +48,20 @@ final class EngineHolder {
       try {
         engine = StackEngine.start(config);
       } catch (StackStartException e) {
-        failure = e.getMessage();
-        if (!config.strict()) {
-          LOG.log(System.Logger.Level.WARNING, "Sidestep runs on the kernel: " + e.getMessage());
-        }
+        fail(e.getMessage());
+      } catch (RuntimeException | LinkageError e) {
+        // Whatever a native library comes up with, the program runs.
+        fail("the stack cannot start: " + e);
       }
     }
     return failure == null ? engine : onFailure(failure);
+  }
+
+  private void fail(@Nullable String line) {
+    failure = line == null ? "the stack cannot start" : line;
+    if (!config.strict()) {
+      LOG.log(System.Logger.Level.WARNING, "Sidestep runs on the kernel: " + failure);
+    }
   }
 
   private @Nullable StackEngine onFailure(@Nullable String line) throws SocketException {

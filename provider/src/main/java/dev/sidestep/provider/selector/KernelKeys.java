@@ -32,6 +32,10 @@ final class KernelKeys {
   private final Consumer<SelectionKey> collector = this::collected;
 
   private volatile @Nullable Selector selector;
+
+  /** Whether a channel has left that the JDK's selector still holds on to. */
+  private volatile boolean departed;
+
   private long lastLookNanos;
 
   KernelKeys(@Nullable SelectorProvider jdk) {
@@ -63,9 +67,18 @@ final class KernelKeys {
     return opened;
   }
 
-  /** A channel that was watched is not any more. */
+  /** A channel that was watched is not any more; its key with the JDK's selector is cancelled. */
   void removed() {
     count.decrementAndGet();
+    departed = true;
+  }
+
+  /** The JDK's selector lets go of a channel, and of its file descriptor, only when it selects. */
+  void releaseDeparted() throws IOException {
+    if (departed) {
+      departed = false;
+      look();
+    }
   }
 
   boolean isEmpty() {

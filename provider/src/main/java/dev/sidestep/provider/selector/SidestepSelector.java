@@ -244,6 +244,7 @@ public final class SidestepSelector extends AbstractSelector {
     }
     while (!isAnythingReady() && !mustReturn(deadlineNanos)) {
       await(deadlineNanos);
+      kernelKeys.releaseDeparted();
       lookAtMarkedKeys();
     }
   }
@@ -337,13 +338,14 @@ public final class SidestepSelector extends AbstractSelector {
   // ---- Cancelled keys
 
   private void dropCancelledKeys() throws IOException {
+    kernelKeys.releaseDeparted();
     Set<SelectionKey> cancelled = cancelledKeys();
     if (cancelled.isEmpty()) {
       // Without the lock: a key whose cancellation happened before this selection is seen.
       return;
     }
     synchronized (cancelled) {
-      leaveKernelSelector(cancelled);
+      stopWatching(cancelled);
       for (SelectionKey key : cancelled) {
         drop((SidestepSelectionKey) key);
       }
@@ -351,15 +353,14 @@ public final class SidestepSelector extends AbstractSelector {
     }
   }
 
-  /** The JDK's selector lets go of a channel, and of its file descriptor, only when it selects. */
-  private void leaveKernelSelector(Set<SelectionKey> leaving) throws IOException {
+  private void stopWatching(Set<SelectionKey> leaving) throws IOException {
     for (SelectionKey key : leaving) {
       ((SidestepSelectionKey) key)
           .sidestepChannel()
           .selectionKeys()
           .remove((SidestepSelectionKey) key);
     }
-    kernelKeys.look();
+    kernelKeys.releaseDeparted();
   }
 
   private void drop(SidestepSelectionKey key) {
@@ -377,7 +378,7 @@ public final class SidestepSelector extends AbstractSelector {
     wakeup();
     synchronized (this) {
       synchronized (selectedKeys) {
-        leaveKernelSelector(keys);
+        stopWatching(keys);
         for (SelectionKey key : keys) {
           drop((SidestepSelectionKey) key);
         }
