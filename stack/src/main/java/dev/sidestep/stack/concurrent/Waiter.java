@@ -32,6 +32,8 @@ public abstract class Waiter {
     }
   }
 
+  private final SpinBudget spinBudget = new SpinBudget();
+
   @SuppressWarnings("unused") // through PARKED
   private volatile @Nullable Thread parked;
 
@@ -52,6 +54,11 @@ public abstract class Waiter {
     } finally {
       PARKED.setVolatile(this, null);
     }
+  }
+
+  /** How long this thread spins before it parks. */
+  public final SpinBudget spinBudget() {
+    return spinBudget;
   }
 
   /** Wakes the waiting thread if it sleeps. Call after the event was published. */

@@ -10,6 +10,7 @@ import dev.sidestep.stack.config.Profile;
  *
  * @param spinNanos how long a waiting thread polls or spins before it parks; {@link Long#MAX_VALUE}
  *     for ever
+ * @param maxSpinNanos what that time grows to while sleeps turn out to be short
  * @param virtualSpinNanos the same for a virtual thread, which holds its carrier meanwhile
  * @param driverMinSleepNanos the driver's first sleep when the network falls silent
  * @param driverMaxSleepNanos the sleep it grows to, doubling: the longest a packet waits when all
@@ -18,6 +19,7 @@ import dev.sidestep.stack.config.Profile;
  */
 record IdleStrategy(
     long spinNanos,
+    long maxSpinNanos,
     long virtualSpinNanos,
     long driverMinSleepNanos,
     long driverMaxSleepNanos,
@@ -28,6 +30,7 @@ record IdleStrategy(
       case LATENCY ->
           new IdleStrategy(
               Long.MAX_VALUE,
+              Long.MAX_VALUE,
               MICROSECONDS.toNanos(50),
               MICROSECONDS.toNanos(1),
               MICROSECONDS.toNanos(50),
@@ -35,6 +38,7 @@ record IdleStrategy(
       case BALANCED ->
           new IdleStrategy(
               MICROSECONDS.toNanos(100),
+              MILLISECONDS.toNanos(2),
               MICROSECONDS.toNanos(10),
               MICROSECONDS.toNanos(50),
               MILLISECONDS.toNanos(1),
@@ -42,6 +46,7 @@ record IdleStrategy(
       case THROUGHPUT ->
           new IdleStrategy(
               MICROSECONDS.toNanos(20),
+              MICROSECONDS.toNanos(200),
               0,
               MICROSECONDS.toNanos(50),
               MILLISECONDS.toNanos(2),

@@ -42,7 +42,9 @@ final class InPlacePoller {
   private boolean spin(Waiter waiter, long deadlineNanos) {
     long startNanos = clock.getAsLong();
     long spinNanos =
-        Thread.currentThread().isVirtual() ? idle.virtualSpinNanos() : idle.spinNanos();
+        Thread.currentThread().isVirtual()
+            ? idle.virtualSpinNanos()
+            : waiter.spinBudget().nanos(idle.spinNanos());
     long nowNanos = startNanos;
     do {
       if (shard.tryOwn()) {
@@ -79,11 +81,17 @@ final class InPlacePoller {
   }
 
   private void park(Waiter waiter, long leftNanos) {
+    long startNanos = clock.getAsLong();
     driver.beginPark();
     try {
       waiter.park(leftNanos);
     } finally {
       driver.endPark();
+    }
+    if (waiter.isReady()) {
+      // A sleep that only the deadline ended says nothing about the network.
+      long sleptNanos = clock.getAsLong() - startNanos;
+      waiter.spinBudget().slept(sleptNanos, idle.spinNanos(), idle.maxSpinNanos());
     }
   }
 }
