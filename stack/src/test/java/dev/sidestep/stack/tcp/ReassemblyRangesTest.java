@@ -48,7 +48,8 @@ class ReassemblyRangesTest {
   }
 
   @Property
-  void advancingTakesAllThatTouches(@ForAll("pieces") List<Piece> pieces, @ForAll @IntRange(min = 1, max = SPACE) int first) {
+  void advancingTakesAllThatTouches(
+      @ForAll("pieces") List<Piece> pieces, @ForAll @IntRange(min = 1, max = SPACE) int first) {
     ReassemblyRanges ranges = new ReassemblyRanges();
     BitSet model = new BitSet();
     pieces.forEach(
