@@ -2,6 +2,7 @@ package dev.sidestep.stack.testing;
 
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.tcp.TcbSnapshot;
+import dev.sidestep.stack.tcp.TcpState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,9 @@ public final class TcpInvariants {
 
   /** Checks every connection, and that the host has found no defect in itself. */
   public void check() {
-    for (TcbSnapshot tcb : host.snapshot()) {
-      check(tcb);
-    }
+    List<TcbSnapshot> connections = host.snapshot();
+    sendLimits.keySet().retainAll(connections.stream().map(TcpInvariants::ends).toList());
+    connections.forEach(this::check);
     if (host.dropped(DropReason.INTERNAL_ERROR) > 0) {
       throw new AssertionError("the stack has reported a defect in itself; see the log");
     }
@@ -45,13 +46,17 @@ public final class TcpInvariants {
   }
 
   private int sendLimit(TcbSnapshot tcb) {
-    List<Object> connection = List.of(tcb.localPort(), tcb.remoteAddress(), tcb.remotePort());
-    if (tcb.sndUna() == tcb.sndNxt()) {
-      // Nothing in flight: the moment to forget an earlier connection of the same ports.
+    List<Object> connection = ends(tcb);
+    if (tcb.state() == TcpState.SYN_SENT || tcb.state() == TcpState.SYN_RECEIVED) {
+      // The limit was that of an earlier connection of the same ends.
       sendLimits.remove(connection);
     }
     int edge = tcb.sndUna() + tcb.sndWnd();
     return sendLimits.merge(connection, edge, (old, now) -> now - old > 0 ? now : old);
+  }
+
+  private static List<Object> ends(TcbSnapshot tcb) {
+    return List.of(tcb.localPort(), tcb.remoteAddress(), tcb.remotePort());
   }
 
   private static void require(boolean holds, String what, TcbSnapshot tcb) {

@@ -33,7 +33,8 @@ public final class Transfer {
     read();
   }
 
-  private void write() {
+  /** Writes what the queue takes at the moment, and reads nothing. */
+  public void write() {
     int taken = 1;
     while (taken > 0 && written < totalBytes) {
       outgoing.clear().limit((int) Math.min(CHUNK_BYTES, totalBytes - written));

@@ -69,7 +69,7 @@ class StackFuzzTest {
     private final ByteBuffer input;
     private final TwoHosts hosts =
         new TwoHosts(
-            SimulatedLink.Settings.perfect().withPool(256).withQueue(256), TcpConfig.defaults());
+            SimulatedLink.Settings.perfect().withPool(64).withQueue(64), TcpConfig.defaults());
     private final TwoHosts.Connection bystanders = hosts.connect();
     private final ByteBuffer scratch = ByteBuffer.allocate(4096);
     private @Nullable StreamSocket victim;
@@ -154,7 +154,7 @@ class StackFuzzTest {
 
     /** A segment near what the victim expects, each field off by a little or a lot. */
     private void sendSegment() {
-      int flags = next();
+      int flags = flags();
       TcbSnapshot tcb = attacked();
       int seq = (tcb == null ? attackerNext : tcb.rcvNxt()) + offset();
       int ack = (tcb == null ? 0 : tcb.sndNxt()) + offset();
@@ -162,6 +162,14 @@ class StackFuzzTest {
       byte[] options = bytes(4 * (next() % 11));
       byte[] payload = new byte[payloadLength()];
       send(flags, seq, ack, window, options, payload);
+    }
+
+    /** Mostly such that the connection lives on, or there would soon be nothing to attack. */
+    private int flags() {
+      int flags = next();
+      boolean anything = (next() & 7) == 0;
+      int ends = TcpHeader.SYN | TcpHeader.RST | TcpHeader.FIN;
+      return anything ? flags : (flags & ~ends) | TcpHeader.ACK;
     }
 
     private int offset() {
