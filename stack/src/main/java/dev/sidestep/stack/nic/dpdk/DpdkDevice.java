@@ -42,6 +42,8 @@ final class DpdkDevice implements NicDevice {
 
   private static final long CONNECT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  private static final long CLOSE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private static final AtomicInteger POOL_NUMBER = new AtomicInteger();
 
   private final DpdkEal eal;
@@ -209,6 +211,18 @@ final class DpdkDevice implements NicDevice {
     return !closed && library.linkUp(port, link);
   }
 
+  // The memif driver handles a peer's going on EAL's interrupt thread, and does not expect the
+  // device to be closed meanwhile, which is just what a program does when its peer has gone.
+  private void closePort() {
+    if (!MemifSocket.isMemif(device)) {
+      eal.call(() -> library.stop(port));
+      eal.call(() -> library.close(port));
+    } else if (!library.stopAndCloseOnInterruptThread(port, CLOSE_PATIENCE_NANOS)) {
+      EalLog.LOGGER.log(
+          System.Logger.Level.WARNING, "{0}: DPDK''s interrupt thread does not answer", name());
+    }
+  }
+
   @Override
   public synchronized void close() {
     if (closed) {
@@ -216,8 +230,7 @@ final class DpdkDevice implements NicDevice {
     }
     closed = true;
     queues.forEach(DpdkQueue::close);
-    eal.call(() -> library.stop(port));
-    eal.call(() -> library.close(port));
+    closePort();
     eal.detach(device);
     for (MbufPool pool : pools) {
       int missing = pool.close();

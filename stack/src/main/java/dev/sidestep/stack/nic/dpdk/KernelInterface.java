@@ -1,5 +1,6 @@
 package dev.sidestep.stack.nic.dpdk;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +33,9 @@ final class KernelInterface {
 
   /** MTU of an existing interface in bytes; unlimited where the kernel does not say. */
   static int mtuBytes(String name) {
-    try {
-      return Integer.parseInt(Files.readString(SETTINGS.resolve(name).resolve("mtu")).strip());
+    // Buffered, because a sysctl file gives all it has to the first read, however short.
+    try (BufferedReader mtu = Files.newBufferedReader(SETTINGS.resolve(name).resolve("mtu"))) {
+      return Integer.parseInt(mtu.readLine());
     } catch (IOException | NumberFormatException unknown) {
       return Integer.MAX_VALUE;
     }

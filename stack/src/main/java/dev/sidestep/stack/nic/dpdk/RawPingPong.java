@@ -79,7 +79,7 @@ public final class RawPingPong {
   private void measure(int roundTrips, PrintStream out) {
     awaitLink();
     long[] nanos = new long[roundTrips];
-    run(new long[WARM_UP_ROUND_TRIPS]);
+    run(new long[Math.min(WARM_UP_ROUND_TRIPS, roundTrips)]);
     run(nanos);
     Arrays.sort(nanos);
     out.printf(

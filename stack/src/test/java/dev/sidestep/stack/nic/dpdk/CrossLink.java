@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Opens two devices that lead to each other and sends frames both ways; says {@code crossed} when
- * all have arrived, and {@code leaked} with a number when buffers are missing afterwards.
+ * Opens two devices that lead to each other and sends frames both ways; says {@code crossed} and
+ * both MTUs when all have arrived, and {@code leaked} with a number when buffers are missing.
  */
 final class CrossLink {
 
@@ -26,7 +26,7 @@ final class CrossLink {
   private CrossLink() {}
 
   public static void main(String[] devices) {
-    DpdkOptions options = DpdkOptions.defaults().withPoolBuffers(2047);
+    DpdkOptions options = DpdkOptions.defaults().withPoolBuffers(4095);
     NicDevice a = DpdkDevices.open(List.of(devices[0]), options).getFirst();
     NicDevice b = DpdkDevices.open(List.of(devices[1]), options).getFirst();
     int idleA = a.queue(0).pool().availableBuffers();
@@ -36,7 +36,10 @@ final class CrossLink {
         (idleA - a.queue(0).pool().availableBuffers())
             + (idleB - b.queue(0).pool().availableBuffers());
     System.out.println(
-        (crossed ? "crossed" : "lost")
+        (crossed ? "crossed " : "lost ")
+            + a.capabilities().mtuBytes()
+            + " "
+            + b.capabilities().mtuBytes()
             + (missing == 0 ? "" : " leaked " + missing)
             + (a.macAddress() == b.macAddress() ? " same address" : ""));
     a.close();

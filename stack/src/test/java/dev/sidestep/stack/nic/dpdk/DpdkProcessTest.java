@@ -87,8 +87,7 @@ class DpdkProcessTest {
   @Test
   void twoProcessesPlayPingPongOverMemif() throws Exception {
     String socket = "sidestep-ping-pong-" + ProcessHandle.current().pid();
-    try (ForkedJvm client =
-            ForkedJvm.start(directory, RawPingPong.class, "client", socket, "1000");
+    try (ForkedJvm client = ForkedJvm.start(directory, RawPingPong.class, "client", socket, "50");
         ForkedJvm server = ForkedJvm.start(directory, RawPingPong.class, "server", socket)) {
       ForkedJvm.Result measured = client.await();
       assertTrue(
@@ -97,6 +96,22 @@ class DpdkProcessTest {
       assertEquals("", measured.error());
       ForkedJvm.Result served = server.await();
       assertEquals(0, served.exitCode(), served.error());
+    }
+  }
+
+  @Test
+  void aServerOutlivesClientsThatDieInTheMiddleOfABurst() throws Exception {
+    String socket = "sidestep-dying-" + ProcessHandle.current().pid();
+    int clients = 3;
+    try (ForkedJvm server =
+        ForkedJvm.start(directory, DyingPeer.class, "server", socket, String.valueOf(clients))) {
+      for (int i = 0; i < clients; i++) {
+        try (ForkedJvm client = ForkedJvm.start(directory, DyingPeer.class, "client", socket)) {
+          assertEquals(9, client.await().exitCode());
+        }
+      }
+      ForkedJvm.Result result = server.await();
+      assertEquals("outlived " + clients, result.output(), result.error());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sidestep.stack.nic.dpdk;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -22,8 +23,9 @@ final class OpenDevices {
     List<String> devices = List.of(arguments).subList(1, arguments.length);
     String before = affinity();
     if (eal.equals("foreign")) {
-      Objects.requireNonNull(DpdkLibrary.load())
-          .ealInit(List.of("other", "--no-huge", "--no-pci", "--no-shconf", "--lcores=0@(0)"));
+      DpdkLibrary library = Objects.requireNonNull(DpdkLibrary.load());
+      library.ealInit(List.of("other", "--no-huge", "--no-pci", "--no-shconf", "--no-telemetry"));
+      Files.deleteIfExists(Path.of(library.runtimeDirectory()));
     }
     List<String> ealArguments =
         eal.isEmpty() || eal.equals("foreign") ? List.of() : List.of(eal.split(" "));

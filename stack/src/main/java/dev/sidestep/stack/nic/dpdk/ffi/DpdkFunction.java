@@ -2,6 +2,7 @@ package dev.sidestep.stack.nic.dpdk.ffi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.FunctionDescriptor;
@@ -20,6 +21,8 @@ enum DpdkFunction {
   RTE_EAL_INIT(JAVA_INT, JAVA_INT, ADDRESS),
   RTE_EAL_GET_RUNTIME_DIR(ADDRESS),
   RTE_OPENLOG_STREAM(JAVA_INT, ADDRESS),
+  // rte_alarm.h: microseconds, callback, its argument
+  RTE_EAL_ALARM_SET(JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS),
   // rte_dev.h: bus, device, arguments
   RTE_EAL_HOTPLUG_ADD(JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
   RTE_EAL_HOTPLUG_REMOVE(JAVA_INT, ADDRESS, ADDRESS),

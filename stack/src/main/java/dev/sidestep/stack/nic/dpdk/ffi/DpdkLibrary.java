@@ -35,6 +35,8 @@ public final class DpdkLibrary {
   private final MemorySegment fastPathOps;
   private final MemorySegment mempoolOpsTable;
   private final MemorySegment ethDevices;
+  private final MemorySegment stopFunction;
+  private final MemorySegment closeFunction;
 
   private DpdkLibrary(DpdkAbi abi, SymbolLookup symbols) {
     this.abi = abi;
@@ -51,6 +53,8 @@ public final class DpdkLibrary {
         NativeMemory.global(
             symbols.findOrThrow("rte_mempool_ops_table"),
             RteMempool.TABLE_OPS + (long) RteMempool.MAX_OPS * RteMempool.OPS_SIZE);
+    this.stopFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_STOP.symbol());
+    this.closeFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_CLOSE.symbol());
     this.ethDevices =
         NativeMemory.global(
             symbols.findOrThrow("rte_eth_devices"), (long) RteEthdev.MAX_PORTS * abi.ethDevBytes());
@@ -232,6 +236,24 @@ public final class DpdkLibrary {
   /** Closes a stopped port, after which its number means nothing. */
   public int close(int port) {
     return statusOf(DpdkFunction.RTE_ETH_DEV_CLOSE, (short) port);
+  }
+
+  /**
+   * Stops and closes a port on EAL's interrupt thread, as alarms of that thread, so that no event
+   * of the port (a memif peer that goes away) is being handled at the same time. DPDK's functions
+   * serve as callbacks as they are: a port is all they take.
+   *
+   * @return false when the thread did not come round to it in time
+   */
+  public boolean stopAndCloseOnInterruptThread(int port, long patienceNanos) {
+    Semaphore done = new Semaphore();
+    MemorySegment portArgument = MemorySegment.ofAddress(port);
+    // Alarms due at the same time run in the order they were set.
+    long soonMicros = 1;
+    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, stopFunction, portArgument);
+    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, closeFunction, portArgument);
+    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, Semaphore.POST, done.address());
+    return done.await(patienceNanos);
   }
 
   /** MAC address of a port in the low 48 bits, first octet highest. */
