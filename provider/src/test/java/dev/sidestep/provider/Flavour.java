@@ -1,5 +1,6 @@
 package dev.sidestep.provider;
 
+import dev.sidestep.provider.kernel.KernelAccess;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.StackConfig;
@@ -8,7 +9,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import sun.nio.ch.DefaultSelectorProvider;
+import java.util.Objects;
 
 /** The providers that a contract runs on; one of each per JVM, started when first asked for. */
 enum Flavour {
@@ -16,21 +17,21 @@ enum Flavour {
   JDK {
     @Override
     SelectorProvider create() {
-      return DefaultSelectorProvider.get();
+      return jdk();
     }
   },
   /** Ours, with a device that does not exist: everything is routed and ends up on the kernel. */
   KERNEL {
     @Override
     SelectorProvider create() {
-      return new SidestepSelectorProvider(KERNEL_CONFIG, DefaultSelectorProvider.get());
+      return new SidestepSelectorProvider(KERNEL_CONFIG, jdk());
     }
   },
   /** Ours, with 127.0.0.0/8 inside the stack. */
   STACK {
     @Override
     SelectorProvider create() {
-      return new SidestepSelectorProvider(STACK_CONFIG, DefaultSelectorProvider.get());
+      return new SidestepSelectorProvider(STACK_CONFIG, jdk());
     }
   };
 
@@ -46,6 +47,11 @@ enum Flavour {
   private static final Map<Flavour, SelectorProvider> created = new EnumMap<>(Flavour.class);
 
   abstract SelectorProvider create();
+
+  /** Reached with the flag that the test JVMs are started with. */
+  static SelectorProvider jdk() {
+    return Objects.requireNonNull(KernelAccess.jdkProvider(), KernelAccess::whyNot);
+  }
 
   SelectorProvider provider() {
     synchronized (created) {

@@ -21,7 +21,6 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import sun.nio.ch.DefaultSelectorProvider;
 
 /** When the stack starts, what it carries, and what happens where it or the kernel is missing. */
 @Timeout(60)
@@ -110,7 +109,7 @@ final class StackStartTest {
   @Test
   void aStackThatCannotStartIsAnErrorEveryTimeIfTheUserSaysSo() throws IOException {
     SidestepSelectorProvider provider =
-        new SidestepSelectorProvider(brokenAndStrict(), DefaultSelectorProvider.get());
+        new SidestepSelectorProvider(brokenAndStrict(), Flavour.jdk());
     InetSocketAddress onStack = new InetSocketAddress("192.0.2.9", 9);
     for (int i = 0; i < 2; i++) {
       try (SocketChannel client = provider.openSocketChannel();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sidestep.provider.kernel.KernelAccess;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.SocketOwner;
 import dev.sidestep.stack.socket.StackSocket;
@@ -12,12 +13,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import sun.nio.ch.DefaultSelectorProvider;
 
 /** A thread that waits for connections of the stack and of the kernel at once. */
 @Timeout(30)
@@ -32,13 +34,16 @@ final class AcceptWaiterTest {
         public void released(StackSocket socket) {}
       };
 
+  private static final SelectorProvider JDK =
+      Objects.requireNonNull(KernelAccess.jdkProvider(), KernelAccess::whyNot);
+
   private final AtomicBoolean closing = new AtomicBoolean();
   private ServerSocketChannel kernel;
   private AcceptWaiter waiter;
 
   @BeforeEach
   void listen() throws IOException {
-    kernel = DefaultSelectorProvider.get().openServerSocketChannel();
+    kernel = JDK.openServerSocketChannel();
     kernel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
     kernel.configureBlocking(false);
     waiter = new AcceptWaiter(new ListenSocket(NOBODY, 1), kernel, closing::get);
@@ -60,7 +65,7 @@ final class AcceptWaiterTest {
   @Test
   void aClientOfTheKernelEndsTheSleep() throws IOException {
     waiter.park(Long.MAX_VALUE);
-    try (SocketChannel client = DefaultSelectorProvider.get().openSocketChannel()) {
+    try (SocketChannel client = JDK.openSocketChannel()) {
       client.connect(kernel.getLocalAddress());
       waiter.park(Long.MAX_VALUE);
       assertTrue(waiter.isReady());
