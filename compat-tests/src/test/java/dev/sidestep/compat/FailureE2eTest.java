@@ -64,18 +64,34 @@ class FailureE2eTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"KERNEL_LOOPBACK", "MEMIF"})
+  void aServerWhoseClientWasKilledServesTheNextOne(Link.Kind kind) throws Exception {
+    try (Link link = Link.open(kind);
+        ForkedJvm server = startServer(link.second())) {
+      int port = server.awaitListening();
+      try (ForkedJvm killed = startPacedClient(link.first(), link.second(), port, 100_000)) {
+        killed.awaitLine("message 50", 30);
+        killed.kill();
+      }
+      try (ForkedJvm next = startPacedClient(link.first(), link.second(), port, 50)) {
+        next.awaitLine("all 50 messages came back", 30);
+        StackStats.assertCarried(next.awaitSuccess(20), 1, 2 * 50 * 1000);
+      }
+      StackStats.assertCarried(server.terminate(), 2, 2 * 100 * 1000);
+    }
+  }
+
+  private static ForkedJvm startPacedClient(End end, End server, int port, int messages) {
+    return ForkedJvm.start(end, PacedEchoClient.class, server.address(), port, messages, 10);
+  }
+
+  @ParameterizedTest
   @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH"})
   void trafficGoesOnAfterTheCableWasOutForFiveSeconds(Link.Kind kind) throws Exception {
     try (Link link = Link.open(kind);
         ForkedJvm server = startServer(link.first());
         ForkedJvm client =
-            ForkedJvm.start(
-                link.second(),
-                PacedEchoClient.class,
-                link.first().address(),
-                server.awaitListening(),
-                200,
-                10)) {
+            startPacedClient(link.second(), link.first(), server.awaitListening(), 200)) {
       client.awaitLine("message 50", 30);
       link.veth().unplug();
       Thread.sleep(5000);
