@@ -154,8 +154,12 @@ final class TcpOutput {
       // Karn: the answer to something sent twice measures nothing.
       tcb.timing = false;
     } else {
-      context.counters.add(Counter.TCP_BYTES_SENT, length);
       startTiming(tcb, end, nowNanos);
+    }
+    // A segment sent again after a timeout may be cut differently and reach beyond SND.MAX.
+    int newBytes = SequenceNumber.diff(seq + length, SequenceNumber.max(seq, tcb.sndMax));
+    if (newBytes > 0) {
+      context.counters.add(Counter.TCP_BYTES_SENT, newBytes);
     }
     if (length < tcb.mssBytes) {
       tcb.sndSmall = end;

@@ -2,6 +2,7 @@ package dev.sidestep.stack.tcp.story;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.testing.ScriptedApp;
@@ -164,5 +165,22 @@ class RetransmissionTimerTest extends TcpStory {
     peer.expects(". 2:2(0) ack 12");
     app.readsEnd();
     app.closes();
+  }
+
+  @Test
+  void newBytesInASegmentThatIsPartlySentAgainAreCountedAsSent() {
+    ScriptedApp app = connectionWithRtt(millis(200));
+    peer.sends(". 1:1(0) ack 1 win 1500");
+    app.writes(1500);
+    peer.expects(". 1:1001(1000) ack 1");
+    peer.expects("P. 1001:1501(500) ack 1");
+    app.writes(1500);
+    peer.expectsAfter(millis(600), ". 1:1001(1000) ack 1");
+    peer.sends(". 1:1(0) ack 1001 win 65535");
+    peer.expects(". 1001:2001(1000) ack 1");
+    peer.expects("P. 2001:3001(1000) ack 1");
+    peer.sends(". 1:1(0) ack 3001");
+    assertEquals(3000, stack.count(Counter.TCP_BYTES_SENT));
+    assertEquals(2, stack.count(Counter.TCP_RETRANSMITTED_SEGMENTS));
   }
 }
