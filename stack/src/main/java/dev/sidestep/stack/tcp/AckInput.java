@@ -31,10 +31,15 @@ final class AckInput {
     }
     int windowBefore = tcb.sndWnd;
     updateWindow(tcb, seg);
+    boolean sacksMore = tcb.sackPermitted && tcb.scoreboard.takeBlocks(tcb, seg.options);
     if (SequenceNumber.gt(seg.segAck, tcb.sndUna)) {
       acknowledged(tcb, seg, nowNanos);
     } else if (isDuplicate(tcb, seg, windowBefore)) {
-      duplicate(tcb, nowNanos);
+      // RFC 6675 §2: with SACK a duplicate is one that tells of something new.
+      duplicate(tcb, sacksMore || !tcb.sackPermitted, nowNanos);
+    }
+    if (sacksMore) {
+      sacked(tcb, nowNanos);
     }
     if (tcb.probing) {
       probeAnswered(tcb, nowNanos);
@@ -73,13 +78,49 @@ final class AckInput {
         && tcb.sndWnd == windowBefore;
   }
 
-  private void duplicate(TransmissionControlBlock tcb, long nowNanos) {
+  private void duplicate(TransmissionControlBlock tcb, boolean counts, long nowNanos) {
     context.counters.increment(Counter.TCP_DUPLICATE_ACKS_RECEIVED);
-    LossRecovery.Action action = tcb.recovery.onDuplicateAck(tcb.sndUna, tcb.sndMax, tcb.mssBytes);
-    if (action == LossRecovery.Action.ENTER) {
-      context.counters.increment(Counter.TCP_FAST_RETRANSMITS);
-      tcb.congestion.onLoss(tcb.flightBytes());
-      output.retransmitFirst(tcb, nowNanos);
+    if (counts
+        && tcb.recovery.onDuplicateAck(tcb.sndUna, tcb.sndMax, tcb.mssBytes)
+            == LossRecovery.Action.ENTER) {
+      enterRecovery(tcb, nowNanos);
+    }
+  }
+
+  /** RFC 6675 §5: enough has arrived beyond the first hole to call it lost. */
+  private void sacked(TransmissionControlBlock tcb, long nowNanos) {
+    long sndUna = tcb.sendPosition(tcb.sndUna);
+    if (tcb.recovery.isRecovering()) {
+      tcb.scoreboard.noticeLostRetransmission(
+          sndUna, tcb.sendPosition(tcb.sndMax), tcb.mssBytes);
+    } else if (tcb.scoreboard.isLost(sndUna, tcb.mssBytes)
+        && tcb.recovery.onSelectiveLoss(tcb.sndUna, tcb.sndMax) == LossRecovery.Action.ENTER) {
+      enterRecovery(tcb, nowNanos);
+    }
+  }
+
+  private void enterRecovery(TransmissionControlBlock tcb, long nowNanos) {
+    context.counters.increment(Counter.TCP_FAST_RETRANSMITS);
+    tcb.congestion.onLoss(tcb.flightBytes());
+    // A timeout may have been repairing something: from here on holes are filled one by one.
+    tcb.sndNxt = tcb.sndMax;
+    long sndUna = tcb.sendPosition(tcb.sndUna);
+    tcb.scoreboard.begin(sndUna, tcb.sendPosition(tcb.sndMax));
+    retransmitFirst(tcb, sndUna, nowNanos);
+  }
+
+  /** What is acknowledged only in part lacks its first segment (RFC 6582 §3.2 step 3). */
+  private void retransmitAfterPartialAck(TransmissionControlBlock tcb, long nowNanos) {
+    long sndUna = tcb.sendPosition(tcb.sndUna);
+    if (!tcb.sackPermitted || !tcb.scoreboard.isFirstRetransmitted(sndUna)) {
+      retransmitFirst(tcb, sndUna, nowNanos);
+    }
+  }
+
+  private void retransmitFirst(TransmissionControlBlock tcb, long sndUna, long nowNanos) {
+    int length = tcb.retransmitLength(tcb.sndUna);
+    if (output.retransmitFirst(tcb, nowNanos)) {
+      tcb.scoreboard.retransmitted(sndUna + Math.max(length, 1));
     }
   }
 
@@ -91,6 +132,7 @@ final class AckInput {
     tcb.sndNxt = SequenceNumber.max(tcb.sndNxt, seg.segAck);
     tcb.retransmissions = 0;
     tcb.rtt.resetBackoff();
+    tcb.scoreboard.acknowledged(tcb.sendPosition(seg.segAck), tcb.sendPosition(tcb.sndMax));
     releaseAcknowledged(tcb, seg.segAck);
     restartTimer(tcb, nowNanos);
     recoverOrGrow(tcb, ackedBytes, flightBefore, nowNanos);
@@ -138,7 +180,7 @@ final class AckInput {
       TransmissionControlBlock tcb, int ackedBytes, int flightBefore, long nowNanos) {
     boolean repairing = tcb.recovery.isRecovering();
     switch (tcb.recovery.onNewAck(tcb.sndUna, ackedBytes, tcb.mssBytes)) {
-      case RETRANSMIT -> output.retransmitFirst(tcb, nowNanos);
+      case RETRANSMIT -> retransmitAfterPartialAck(tcb, nowNanos);
       case EXIT -> tcb.congestion.onRecovered();
       default -> {
         if (!repairing) {

@@ -49,6 +49,11 @@ final class RttEstimator {
     backoffs++;
   }
 
+  /** Whether the timeout cannot grow any more. */
+  boolean isFullyBackedOff() {
+    return rtoNanos() == maxRtoNanos;
+  }
+
   /** Takes the doublings back: the peer has acknowledged something. */
   void resetBackoff() {
     backoffs = 0;

@@ -39,6 +39,7 @@ final class SegmentSender {
     Route fresh = ip.route(tcb.remoteAddress());
     if (fresh != null) {
       tcb.route = fresh;
+      tcb.lowerSegmentSize(fresh.mtuBytes());
     }
     return fresh;
   }

@@ -42,6 +42,10 @@ final class TcpOutput {
     if (tcb.sndNxt != tcb.sendEnd()) {
       restartAfterIdle(tcb, nowNanos);
     }
+    if (!fillHoles(tcb, nowNanos)) {
+      transmitLater(tcb);
+      return;
+    }
     int length = nextLength(tcb);
     while (length != NOTHING) {
       if (!sendText(tcb, tcb.sndNxt, length, nowNanos)) {
@@ -51,6 +55,28 @@ final class TcpOutput {
       length = nextLength(tcb);
     }
     armProbeIfStuck(tcb, nowNanos);
+  }
+
+  /**
+   * Sends again what SACKs tell is lost, as far as the congestion window allows (RFC 6675 §5 step
+   * C). Returns false if there was no buffer.
+   */
+  private boolean fillHoles(TransmissionControlBlock tcb, long nowNanos) {
+    if (!tcb.sackPermitted || !tcb.recovery.isRecovering()) {
+      return true;
+    }
+    SackScoreboard scoreboard = tcb.scoreboard;
+    long sndUna = tcb.sendPosition(tcb.sndUna);
+    while (tcb.congestion.windowBytes() - tcb.pipeBytes() >= tcb.mssBytes
+        && scoreboard.findLostHole(sndUna, tcb.mssBytes)) {
+      int seq = tcb.sndUna + (int) (scoreboard.holeStart() - sndUna);
+      int length = Math.min(scoreboard.holeBytes(), tcb.retransmitLength(seq));
+      if (!sendText(tcb, seq, length, nowNanos)) {
+        return false;
+      }
+      scoreboard.retransmitted(scoreboard.holeStart() + Math.max(length, 1));
+    }
+    return true;
   }
 
   private static void restartAfterIdle(TransmissionControlBlock tcb, long nowNanos) {
@@ -116,9 +142,7 @@ final class TcpOutput {
    * @return false if there was no buffer or no route
    */
   boolean retransmitFirst(TransmissionControlBlock tcb, long nowNanos) {
-    int seq = tcb.sndUna;
-    int text = Math.min(tcb.flightBytes(), SequenceNumber.diff(tcb.sendEnd(), seq));
-    return sendText(tcb, seq, Math.min(text, tcb.mssBytes), nowNanos);
+    return sendText(tcb, tcb.sndUna, tcb.retransmitLength(tcb.sndUna), nowNanos);
   }
 
   /**

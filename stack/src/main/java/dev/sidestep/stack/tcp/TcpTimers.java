@@ -13,6 +13,12 @@ final class TcpTimers {
   /** Linux: TCP_RESOURCE_PROBE_INTERVAL; nothing could be sent for lack of buffers. */
   private static final long RESOURCE_RETRY_NANOS = 500_000_000L;
 
+  /** After so many timeouts in a row the path is suspected to swallow large packets. */
+  private static final int BLACK_HOLE_RETRANSMISSIONS = 3;
+
+  /** Linux: tcp_base_mss. */
+  private static final int BLACK_HOLE_MSS_BYTES = 1024;
+
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   private final TcpContext context;
@@ -80,8 +86,14 @@ final class TcpTimers {
       tcb.congestion.onTimeout(tcb.flightBytes());
     }
     tcb.recovery.onTimeout(tcb.sndMax);
+    // RFC 2018 §8: the peer may have thrown away what it has SACKed.
+    tcb.scoreboard.clear();
     tcb.timing = false;
     tcb.sndNxt = tcb.sndUna;
+    if (tcb.retransmissions == BLACK_HOLE_RETRANSMISSIONS) {
+      // RFC 8899, RFC 2923 §2.1: perhaps only full-sized packets get lost, and nobody says so.
+      tcb.lowerSegmentSize(tcb.headerBytes() + BLACK_HOLE_MSS_BYTES);
+    }
     if (!output.retransmitFirst(tcb, nowNanos)) {
       tcb.retransmitNanos = nowNanos + Math.min(RESOURCE_RETRY_NANOS, tcb.rtt.rtoNanos());
       return;
@@ -96,6 +108,12 @@ final class TcpTimers {
    * SHLD-30). Answers set the count back, so a peer may keep its window shut for ever (MUST-37).
    */
   private void probe(TransmissionControlBlock tcb, long nowNanos) {
+    if (tcb.orphaned && tcb.rtt.isFullyBackedOff()) {
+      // Linux: a closed socket does not wait for a window for ever, however often the peer answers
+      // (CVE-2008-4609).
+      end.abort(tcb, nowNanos);
+      return;
+    }
     int unsent = SequenceNumber.diff(tcb.sendEnd(), tcb.sndNxt);
     int fitting = Math.min(Math.min(unsent, tcb.mssBytes), tcb.sndWnd);
     if (fitting > 0 && output.sendText(tcb, tcb.sndNxt, fitting, nowNanos)) {
@@ -160,7 +178,11 @@ final class TcpTimers {
     }
     tcb.idleNanos = TimerEntry.NEVER;
     tcb.sendQueue().releaseIdleMemory();
+    if (tcb.sndUna == tcb.sndMax) {
+      tcb.scoreboard.clear();
+    }
     if (!tcb.orphaned && tcb.reassembly.isEmpty()) {
+      tcb.reassembly.reset();
       tcb.receiveQueue().releaseIdleMemory();
     }
   }

@@ -92,7 +92,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
   /** Whether the application wants no more input: what arrives is acknowledged and dropped. */
   boolean discarding;
 
-  final ReassemblyRanges reassembly = new ReassemblyRanges();
+  final ByteRanges reassembly = new ByteRanges();
   final DelayedAck delayedAck = new DelayedAck();
 
   // Options agreed upon.
@@ -105,6 +105,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
   // Round-trip time, loss and congestion.
   final RttEstimator rtt;
   final LossRecovery recovery = new LossRecovery();
+  final SackScoreboard scoreboard = new SackScoreboard();
   CongestionControl congestion = new NewReno(DEFAULT_MSS_V4_BYTES);
 
   /** Whether one segment in flight is being timed, which ends at {@link #timedSeq}. */
@@ -217,6 +218,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
     int peer = peerMss > 0 ? peerMss : (isV4() ? DEFAULT_MSS_V4_BYTES : DEFAULT_MSS_V6_BYTES);
     setSegmentSize(Math.max(peer, LEAST_MSS_BYTES), route.mtuBytes());
     congestion = new NewReno(mssBytes);
+    recovery.setSelective(withSack);
   }
 
   /** Sets SMSS from the peer's MSS and the path's MTU (MUST-16, RFC 6691). */
@@ -256,9 +258,26 @@ final class TransmissionControlBlock extends ConnectionEntry {
     return finQueued && SequenceNumber.gt(sndUna, sendEnd());
   }
 
+  /** Bytes of text of the segment that starts at {@code seq}, when it is sent again. */
+  int retransmitLength(int seq) {
+    int sent = SequenceNumber.diff(sndMax, seq);
+    return Math.min(Math.min(sent, SequenceNumber.diff(sendEnd(), seq)), mssBytes);
+  }
+
   /** Bytes sent and not acknowledged. */
   int flightBytes() {
     return SequenceNumber.diff(sndMax, sndUna);
+  }
+
+  /**
+   * Bytes that count against the congestion window: what is in flight, less what SACKs tell has
+   * arrived or got lost.
+   */
+  int pipeBytes() {
+    if (recovery.isRecovering() && sackPermitted) {
+      return scoreboard.pipeBytes(sendPosition(sndUna), sendPosition(sndMax), mssBytes);
+    }
+    return SequenceNumber.diff(sndNxt, sndUna);
   }
 
   /** RCV.WND. */

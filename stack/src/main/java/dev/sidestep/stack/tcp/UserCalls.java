@@ -147,7 +147,7 @@ final class UserCalls {
   private static void shutdownInput(TransmissionControlBlock tcb) {
     if (!tcb.discarding) {
       tcb.discarding = true;
-      tcb.reassembly.clear();
+      tcb.reassembly.reset();
     }
   }
 

@@ -33,6 +33,15 @@ public final class LossRecovery {
   private int recover;
 
   private int allowanceBytes;
+  private boolean selective;
+
+  /**
+   * With selective acknowledgements (RFC 6675) the sender knows what is in flight, so once recovery
+   * has begun there is no need to guess it from duplicate ACKs.
+   */
+  public void setSelective(boolean selective) {
+    this.selective = selective;
+  }
 
   /** Whether a loss is being repaired. */
   public boolean isRecovering() {
@@ -49,20 +58,34 @@ public final class LossRecovery {
 
   /** A duplicate ACK (RFC 5681 §2) of {@code sndUna} has come. */
   public Action onDuplicateAck(int sndUna, int sndMax, int segmentBytes) {
+    if (recovering && selective) {
+      return Action.NONE;
+    }
     duplicateAcks++;
     if (recovering || duplicateAcks < DUPLICATE_THRESHOLD) {
       // Bounded by what is in flight, so that spoofed duplicates cannot inflate it for ever.
       allowanceBytes = Math.min(allowanceBytes + segmentBytes, sndMax - sndUna);
       return Action.NONE;
     }
+    return duplicateAcks > DUPLICATE_THRESHOLD
+        ? Action.NONE
+        : enter(sndUna, sndMax, DUPLICATE_THRESHOLD * segmentBytes);
+  }
+
+  /** Selective acknowledgements tell that the segment at {@code sndUna} is lost. */
+  public Action onSelectiveLoss(int sndUna, int sndMax) {
+    return recovering ? Action.NONE : enter(sndUna, sndMax, 0);
+  }
+
+  private Action enter(int sndUna, int sndMax, int allowance) {
     // RFC 6582 §3.2 step 2: duplicates caused by what a timeout sent twice are no new loss.
-    if (duplicateAcks > DUPLICATE_THRESHOLD || (recoverSet && sndUna - recover < 0)) {
+    if (recoverSet && sndUna - recover < 0) {
       return Action.NONE;
     }
     recovering = true;
     recoverSet = true;
     recover = sndMax;
-    allowanceBytes = DUPLICATE_THRESHOLD * segmentBytes;
+    allowanceBytes = selective ? 0 : allowance;
     return Action.ENTER;
   }
 
@@ -81,6 +104,9 @@ public final class LossRecovery {
       recovering = false;
       allowanceBytes = 0;
       return Action.EXIT;
+    }
+    if (selective) {
+      return Action.RETRANSMIT;
     }
     // RFC 6582 §3.2 step 3 (2): deflate by what left, less the segment to be sent now.
     allowanceBytes = Math.max(0, allowanceBytes - ackedBytes);

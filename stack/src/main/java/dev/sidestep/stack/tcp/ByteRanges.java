@@ -3,13 +3,14 @@ package dev.sidestep.stack.tcp;
 import java.util.Arrays;
 
 /**
- * Which bytes ahead of RCV.NXT have arrived: disjoint ranges of stream positions, none touching
- * another, in order. The bytes themselves lie at their place in the receive queue.
+ * A bounded set of bytes of a stream: disjoint ranges of positions, none touching another, in
+ * order. It holds what has arrived ahead of RCV.NXT, whose bytes lie at their place in the receive
+ * queue, and what the peer says has arrived ahead of SND.UNA.
  *
- * <p>The number of ranges is bounded, so a peer that leaves a hole behind each byte (SegmentSmack)
- * makes us neither slow nor big.
+ * <p>The bound makes a peer that leaves a hole behind each byte (SegmentSmack, SACK Panic) neither
+ * slow nor big.
  */
-final class ReassemblyRanges {
+final class ByteRanges {
 
   /** Enough for a window of 4 MiB in which every fifth full segment was lost. */
   static final int MAX_RANGES = 256;
@@ -20,7 +21,7 @@ final class ReassemblyRanges {
   private long[] ends = new long[INITIAL_RANGES];
   private int count;
 
-  /** Start of the range that grew last: the first SACK block (RFC 2018 §4). */
+  /** Start of the range that grew last. */
   private long newestStart;
 
   boolean isEmpty() {
@@ -92,6 +93,30 @@ final class ReassemblyRanges {
   /** Forgets everything. */
   void clear() {
     count = 0;
+  }
+
+  /** Whether one range holds all bytes from {@code start} up to {@code end}. */
+  boolean contains(long start, long end) {
+    int index = firstEndingAtOrAfter(end);
+    return index < count && starts[index] <= start;
+  }
+
+  /** Bytes in all ranges from {@code position} on. */
+  long bytesFrom(long position) {
+    long bytes = 0;
+    for (int i = count - 1; i >= 0 && ends[i] > position; i--) {
+      bytes += ends[i] - Math.max(starts[i], position);
+    }
+    return bytes;
+  }
+
+  /** Forgets everything, and the memory that many ranges took. */
+  void reset() {
+    clear();
+    if (starts.length > INITIAL_RANGES) {
+      starts = new long[INITIAL_RANGES];
+      ends = new long[INITIAL_RANGES];
+    }
   }
 
   /** Binary search: index of the first range with an end at or after {@code position}. */

@@ -15,7 +15,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-class ReassemblyRangesTest {
+class ByteRangesTest {
 
   private static final int SPACE = 200;
 
@@ -30,7 +30,7 @@ class ReassemblyRangesTest {
 
   @Property
   void theRangesAreTheUnionOfWhatWasAdded(@ForAll("pieces") List<Piece> pieces) {
-    ReassemblyRanges ranges = new ReassemblyRanges();
+    ByteRanges ranges = new ByteRanges();
     BitSet model = new BitSet();
     for (Piece piece : pieces) {
       assertTrue(ranges.add(piece.start, piece.start + (long) piece.length));
@@ -50,7 +50,7 @@ class ReassemblyRangesTest {
   @Property
   void advancingTakesAllThatTouches(
       @ForAll("pieces") List<Piece> pieces, @ForAll @IntRange(min = 1, max = SPACE) int first) {
-    ReassemblyRanges ranges = new ReassemblyRanges();
+    ByteRanges ranges = new ByteRanges();
     BitSet model = new BitSet();
     pieces.forEach(
         piece -> {
@@ -66,17 +66,17 @@ class ReassemblyRangesTest {
 
   @Test
   void thereAreNeverMoreThanTheLimit() {
-    ReassemblyRanges ranges = new ReassemblyRanges();
-    for (int i = 0; i < ReassemblyRanges.MAX_RANGES; i++) {
+    ByteRanges ranges = new ByteRanges();
+    for (int i = 0; i < ByteRanges.MAX_RANGES; i++) {
       assertTrue(ranges.add(10L * i, (10L * i) + 1));
     }
     assertFalse(ranges.add(1_000_000, 1_000_001));
-    assertEquals(ReassemblyRanges.MAX_RANGES, ranges.count());
+    assertEquals(ByteRanges.MAX_RANGES, ranges.count());
     assertTrue(ranges.add(1, 10), "what closes a hole still fits");
     assertTrue(ranges.add(5000, 5001));
   }
 
-  private static BitSet bits(ReassemblyRanges ranges) {
+  private static BitSet bits(ByteRanges ranges) {
     BitSet bits = new BitSet();
     for (int i = 0; i < ranges.count(); i++) {
       bits.set((int) ranges.start(i), (int) ranges.end(i));
