@@ -98,7 +98,7 @@ final class TcpOutput {
       // As in Linux the congestion window does not hold back a FIN.
       return offered > 0 ? 0 : NOTHING;
     }
-    int congestion = tcb.congestion.windowBytes() + tcb.recovery.allowanceBytes() - flight;
+    int congestion = tcb.congestion.windowBytes() + tcb.recovery.allowanceBytes() - tcb.pipeBytes();
     int wanted = Math.min(unsent, tcb.mssBytes);
     tcb.congestionLimited = congestion < wanted;
     int length = Math.min(wanted, Math.min(offered, congestion));
