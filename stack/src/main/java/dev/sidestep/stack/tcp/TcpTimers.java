@@ -130,9 +130,14 @@ final class TcpTimers {
   static void armKeepalive(TcpContext context, TransmissionControlBlock tcb) {
     StreamOptions options = tcb.socket.options();
     if (options.keepAlive && !tcb.orphaned) {
-      tcb.keepaliveNanos = tcb.lastReceivedNanos + (options.keepIdleSeconds * SECOND_NANOS);
+      tcb.keepaliveNanos = tcb.lastReceivedNanos + secondsToNanos(options.keepIdleSeconds);
       context.timers.schedule(tcb, tcb.keepaliveNanos);
     }
+  }
+
+  /** A second is the least, as in Linux. */
+  private static long secondsToNanos(int seconds) {
+    return Math.max(1, seconds) * SECOND_NANOS;
   }
 
   /** A closed socket does not wait for the peer's FIN for ever (Linux: tcp_fin_timeout). */
@@ -151,7 +156,7 @@ final class TcpTimers {
       return;
     }
     StreamOptions options = tcb.socket.options();
-    long idleNanos = options.keepIdleSeconds * SECOND_NANOS;
+    long idleNanos = secondsToNanos(options.keepIdleSeconds);
     boolean busy = !tcb.isQuiescent();
     if (!options.keepAlive) {
       return;
@@ -166,7 +171,7 @@ final class TcpTimers {
       tcb.keepaliveProbes++;
       context.counters.increment(Counter.TCP_KEEPALIVES_SENT);
       output.sendProbe(tcb, nowNanos);
-      tcb.keepaliveNanos = nowNanos + (options.keepIntervalSeconds * SECOND_NANOS);
+      tcb.keepaliveNanos = nowNanos + secondsToNanos(options.keepIntervalSeconds);
     }
   }
 

@@ -92,7 +92,7 @@ final class TextInput {
       deliver(tcb, seg, start + seg.payloadBytes, nowNanos);
       return true;
     }
-    return keepForLater(tcb, start, seg.payloadBytes);
+    return keepForLater(tcb, start, seg.payloadBytes, nowNanos);
   }
 
   private void deliver(TransmissionControlBlock tcb, SegmentInfo seg, long reached, long nowNanos) {
@@ -121,11 +121,19 @@ final class TextInput {
     }
   }
 
-  /** RFC 5681 §4.2: out of order means an ACK at once, each time. */
-  private boolean keepForLater(TransmissionControlBlock tcb, long start, int lengthBytes) {
+  /**
+   * RFC 5681 §4.2: out of order means an ACK at once. With SACK one for all segments of a poll says
+   * as much as many; without, the peer counts them.
+   */
+  private boolean keepForLater(
+      TransmissionControlBlock tcb, long start, int lengthBytes, long nowNanos) {
     context.counters.increment(Counter.TCP_OUT_OF_ORDER_SEGMENTS);
     tcb.delayedAck.onDisorder();
-    output.acknowledgeLater(tcb);
+    if (tcb.sackPermitted) {
+      output.acknowledgeLater(tcb);
+    } else {
+      output.sendAck(tcb, nowNanos);
+    }
     if (!tcb.reassembly.add(start, start + lengthBytes)) {
       context.counters.drop(DropReason.TCP_REASSEMBLY_FULL);
       return false;
