@@ -91,8 +91,7 @@ final class AckInput {
   private void sacked(TransmissionControlBlock tcb, long nowNanos) {
     long sndUna = tcb.sendPosition(tcb.sndUna);
     if (tcb.recovery.isRecovering()) {
-      tcb.scoreboard.noticeLostRetransmission(
-          sndUna, tcb.sendPosition(tcb.sndMax), tcb.mssBytes);
+      tcb.scoreboard.noticeLostRetransmission(sndUna, tcb.sendPosition(tcb.sndMax), tcb.mssBytes);
     } else if (tcb.scoreboard.isLost(sndUna, tcb.mssBytes)
         && tcb.recovery.onSelectiveLoss(tcb.sndUna, tcb.sndMax) == LossRecovery.Action.ENTER) {
       enterRecovery(tcb, nowNanos);

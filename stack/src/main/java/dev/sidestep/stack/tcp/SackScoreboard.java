@@ -67,6 +67,12 @@ final class SackScoreboard {
 
   /** Forgets everything. */
   void clear() {
+    sacked.clear();
+    retransmittedTo = 0;
+  }
+
+  /** Forgets everything, and the memory that many ranges took. */
+  void reset() {
     sacked.reset();
     retransmittedTo = 0;
   }

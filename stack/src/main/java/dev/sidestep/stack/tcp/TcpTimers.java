@@ -184,7 +184,7 @@ final class TcpTimers {
     tcb.idleNanos = TimerEntry.NEVER;
     tcb.sendQueue().releaseIdleMemory();
     if (tcb.sndUna == tcb.sndMax) {
-      tcb.scoreboard.clear();
+      tcb.scoreboard.reset();
     }
     if (!tcb.orphaned && tcb.reassembly.isEmpty()) {
       tcb.reassembly.reset();
