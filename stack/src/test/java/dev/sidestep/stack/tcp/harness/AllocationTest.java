@@ -21,7 +21,7 @@ class AllocationTest {
   private static final int MEASURED_ROUNDS = 10_000;
 
   /** Fewer, because each of them is a window full of packets. */
-  private static final int BULK_WARM_UP_ROUNDS = 4000;
+  private static final int BULK_WARM_UP_ROUNDS = 12_000;
 
   private static final int BULK_MEASURED_ROUNDS = 2000;
 
