@@ -148,10 +148,12 @@ final class AckInput {
     } else if (tcb.timestamps
         && seg.options.timestampPresent
         && seg.options.timestampEchoReply != 0) {
-      // RFC 7323 §4.1: the echo says which of the copies was answered.
-      int elapsed = tcb.timestampClock(nowNanos) - seg.options.timestampEchoReply;
-      if (elapsed >= 0) {
-        tcb.rtt.sample(elapsed * 1_000_000L);
+      // RFC 7323 §4.1: the echo says which of the copies was answered. One that is older than the
+      // last copy sent tells how long ACKs were lost, not how long the path is.
+      int elapsedMillis = tcb.timestampClock(nowNanos) - seg.options.timestampEchoReply;
+      long sinceSentMillis = (nowNanos - tcb.lastSentNanos) / 1_000_000;
+      if (elapsedMillis >= 0 && elapsedMillis <= sinceSentMillis + 1) {
+        tcb.rtt.sample(elapsedMillis * 1_000_000L);
       }
     }
   }
