@@ -20,8 +20,14 @@ final class CommandLine {
 
   /** Does what {@code args} say and returns the process's exit code. */
   static int run(String[] args, PrintStream out, PrintStream err) {
+    for (String argument : args) {
+      if (argument.startsWith("-D")) {
+        return misused(argument, err);
+      }
+    }
     String command = args.length == 0 ? "--help" : args[0];
-    int most = command.equals("--check") ? 2 : 1;
+    boolean namesFile = command.equals("--check") && args.length > 1 && !args[1].startsWith("-");
+    int most = namesFile ? 2 : 1;
     if (args.length > most) {
       return misused(args[most], err);
     }
@@ -29,7 +35,7 @@ final class CommandLine {
       case "--help", "-h", "-help", "help" -> out.print(HelpText.of(version()));
       case "--version", "-version", "version" -> out.println("sidestep " + version());
       case "--check" -> {
-        return check(args.length == 2 ? args[1] : null, out, err);
+        return check(namesFile ? args[1] : null, out, err);
       }
       default -> {
         return misused(command, err);
@@ -40,7 +46,11 @@ final class CommandLine {
 
   private static int misused(String argument, PrintStream err) {
     err.println(
-        "sidestep: unknown argument " + argument + "; try: java -jar sidestep-agent.jar --help");
+        argument.startsWith("-D")
+            ? "sidestep: Java does not see " + argument + " behind -jar; put it before -jar"
+            : "sidestep: unknown argument "
+                + argument
+                + "; try: java -jar sidestep-agent.jar --help");
     return BAD_USAGE;
   }
 

@@ -30,7 +30,8 @@ final class HelpText {
         java -jar sidestep-agent.jar --help             this text
         java -jar sidestep-agent.jar --version          the version
         java [-Dsidestep...] -jar sidestep-agent.jar --check [file]
-                                                        reads the settings and says what they do
+                                                        reads the settings and says what they do;
+                                                        opens no device
 
       Settings are system properties (-Dname=value) or lines name=value of the file that the
       agent is given. A property wins over the file; an empty list or file name takes the file's

@@ -73,6 +73,21 @@ class CommandLineTest {
   }
 
   @Test
+  void optionInTheFilesPlaceIsNotTakenForAFile() {
+    assertEquals(2, run("--check", "--file"));
+    assertTrue(text(err).startsWith("sidestep: unknown argument --file; "), text(err));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--check -Dsidestep.mtu=9000", "-Dsidestep.mtu=9000 --check"})
+  void propertyBehindTheJarIsAnsweredWithItsPlace(String arguments) {
+    assertEquals(2, run(arguments.split(" ")));
+    assertEquals(
+        "sidestep: Java does not see -Dsidestep.mtu=9000 behind -jar; put it before -jar\n",
+        text(err));
+  }
+
+  @Test
   void checkSaysWhatGoesWhere(@TempDir Path directory) throws IOException {
     Path file =
         Files.writeString(

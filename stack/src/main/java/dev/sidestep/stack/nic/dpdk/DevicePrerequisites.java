@@ -52,6 +52,7 @@ final class DevicePrerequisites {
 
   /** Throws a {@link DpdkException} when the device cannot work. */
   static void check(DeviceString device) {
+    checkDriver(device);
     checkKeys(device);
     switch (device.driver()) {
       case "net_memif" -> checkMemif(device);
@@ -67,6 +68,15 @@ final class DevicePrerequisites {
       case "net_tap" -> checkTap(device);
       default -> {
         // DPDK knows what the others need.
+      }
+    }
+  }
+
+  // DPDK compares the beginning only, and would take net_memiff0 for a memif device.
+  private static void checkDriver(DeviceString device) {
+    for (String driver : KEYS.keySet()) {
+      if (device.driver().startsWith(driver) && !device.driver().equals(driver)) {
+        throw device.wrong("there is no driver " + device.driver() + "; did you mean " + driver + "?");
       }
     }
   }

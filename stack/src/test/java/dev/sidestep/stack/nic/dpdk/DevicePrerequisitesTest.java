@@ -18,6 +18,7 @@ class DevicePrerequisitesTest {
           net_memif0,rol=server                                   | does not know 'rol', only [bsize,
           net_memif0,role=master                                  | role is 'server' or 'client'
           net_memif0,socket=/no/such/a.sock,socket-abstract=no    | /no/such does not exist
+          net_memiff0,role=server                                 | no driver net_memiff; did you mean net_memif?
           net_tap0,interface=tap0                                 | does not know 'interface'
           net_null0,sise=64                                       | does not know 'sise'
           net_af_packet0                                          | iface=<name>
