@@ -76,7 +76,8 @@ final class DevicePrerequisites {
   private static void checkDriver(DeviceString device) {
     for (String driver : KEYS.keySet()) {
       if (device.driver().startsWith(driver) && !device.driver().equals(driver)) {
-        throw device.wrong("there is no driver " + device.driver() + "; did you mean " + driver + "?");
+        throw device.wrong(
+            "there is no driver " + device.driver() + "; did you mean " + driver + "?");
       }
     }
   }

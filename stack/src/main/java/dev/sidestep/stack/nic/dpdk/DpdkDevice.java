@@ -44,6 +44,9 @@ final class DpdkDevice implements NicDevice {
 
   private static final long CLOSE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** Long enough for any handshake, short enough for a connection attempt to outlast it. */
+  private static final long RECONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final AtomicInteger POOL_NUMBER = new AtomicInteger();
 
   private final DpdkEal eal;
@@ -56,6 +59,8 @@ final class DpdkDevice implements NicDevice {
   private final List<DpdkQueue> queues = new ArrayList<>();
   private final List<MbufPool> pools = new ArrayList<>();
   private final MemorySegment link = arena.allocate(RteEthdev.LINK_SIZE, Long.BYTES);
+  private final boolean memifClient;
+  private long lastUpNanos = System.nanoTime();
   private boolean closed;
 
   /**
@@ -67,6 +72,7 @@ final class DpdkDevice implements NicDevice {
     this.eal = eal;
     this.library = eal.library();
     this.device = withDriverDefaults(requested, options.mtuBytes());
+    this.memifClient = MemifSocket.isMemif(device) && !MemifSocket.isServer(device);
     this.port = eal.attach(device);
     try {
       int mtuBytes = setMtu(options.mtuBytes());
@@ -139,7 +145,7 @@ final class DpdkDevice implements NicDevice {
 
   private void startPort() {
     IntSupplier start = () -> library.start(port);
-    if (!MemifSocket.isMemif(device) || MemifSocket.isServer(device)) {
+    if (!memifClient) {
       check("it cannot be started", start);
       return;
     }
@@ -151,6 +157,18 @@ final class DpdkDevice implements NicDevice {
     }
     if (why != null) {
       throw device.wrong("start the server at the other end first: " + why);
+    }
+  }
+
+  // A memif client connects when it is started and never again by itself: neither if the server was
+  // still starting and sent it away, nor when the server has been restarted.
+  private void reconnectIfDown() {
+    long nowNanos = System.nanoTime();
+    if (library.linkUp(port, link)) {
+      lastUpNanos = nowNanos;
+    } else if (nowNanos - lastUpNanos >= RECONNECT_NANOS) {
+      lastUpNanos = nowNanos;
+      library.restartOnInterruptThread(port);
     }
   }
 
@@ -208,6 +226,9 @@ final class DpdkDevice implements NicDevice {
 
   @Override
   public synchronized boolean linkUp() {
+    if (memifClient && !closed) {
+      reconnectIfDown();
+    }
     return !closed && library.linkUp(port, link);
   }
 

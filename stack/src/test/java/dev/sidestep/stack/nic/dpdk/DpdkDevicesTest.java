@@ -22,16 +22,19 @@ import dev.sidestep.stack.packet.PacketPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The installed DPDK in this JVM: its one EAL serves all these tests. */
 class DpdkDevicesTest {
 
   private static final int BUFFERS = 511;
+  private static final int MAX_POLLS = 100_000_000;
   private static final DpdkOptions OPTIONS = DpdkOptions.defaults().withPoolBuffers(BUFFERS);
 
   @BeforeEach
@@ -265,14 +268,47 @@ class DpdkDevicesTest {
     assertTrue(message.startsWith("sidestep.eal=--no-huge -m 99: DPDK runs in this JVM"), message);
   }
 
+  @Test
+  void aMemifClientFindsItsServerAgain(@TempDir Path directory) {
+    // The driver knows sockets by name: another spelling keeps the ends apart, as two processes
+    // are.
+    String atServer = "net_memif0,role=server,socket-abstract=no,socket=" + directory + "/a";
+    String atClient = "net_memif1,role=client,socket-abstract=no,socket=" + directory + "/./a";
+    NicDevice server = open(atServer, OPTIONS);
+    try (NicDevice client = open(atClient, OPTIONS)) {
+      for (int i = 0; i < 2; i++) {
+        awaitLink(server, client);
+        server.close();
+        server = open(atServer, OPTIONS);
+      }
+      awaitLink(server, client);
+      PacketBuffer frame = client.queue(0).pool().allocate();
+      assertNotNull(frame);
+      frame.append(60);
+      assertEquals(1, client.queue(0).txBurst(new PacketBuffer[] {frame}, 0, 1));
+      PacketBuffer[] received = new PacketBuffer[1];
+      for (int polls = 0; server.queue(0).rxBurst(received) == 0; polls++) {
+        assertTrue(polls < MAX_POLLS, "no frame arrives");
+      }
+      received[0].free();
+    } finally {
+      server.close();
+    }
+  }
+
+  private static void awaitLink(NicDevice server, NicDevice client) {
+    for (int polls = 0; !client.linkUp() || !server.linkUp(); polls++) {
+      assertTrue(polls < MAX_POLLS, "the two ends do not meet");
+      Thread.onSpinWait();
+    }
+  }
+
   private static NicDevice open(String device, DpdkOptions options) {
     return DpdkDevices.open(List.of(device), options).getFirst();
   }
 
   /** Both ends of a memif link in one process. */
   private static final class MemifPair implements AutoCloseable {
-
-    private static final int MAX_POLLS = 100_000_000;
 
     private final NicDevice server;
     private final NicDevice client;
@@ -282,10 +318,7 @@ class DpdkDevicesTest {
       String socket = ",socket=sidestep-test-" + ProcessHandle.current().pid();
       server = open("net_memif0,role=server" + socket, serverOptions);
       client = open("net_memif1,role=client" + socket, clientOptions);
-      for (int polls = 0; !server.linkUp() || !client.linkUp(); polls++) {
-        assertTrue(polls < MAX_POLLS, "the two ends do not meet");
-        Thread.onSpinWait();
-      }
+      awaitLink(server, client);
     }
 
     PacketBuffer send(int bytes, int firstWord) {

@@ -35,6 +35,7 @@ public final class DpdkLibrary {
   private final MemorySegment fastPathOps;
   private final MemorySegment mempoolOpsTable;
   private final MemorySegment ethDevices;
+  private final MemorySegment startFunction;
   private final MemorySegment stopFunction;
   private final MemorySegment closeFunction;
 
@@ -53,6 +54,7 @@ public final class DpdkLibrary {
         NativeMemory.global(
             symbols.findOrThrow("rte_mempool_ops_table"),
             RteMempool.TABLE_OPS + (long) RteMempool.MAX_OPS * RteMempool.OPS_SIZE);
+    this.startFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_START.symbol());
     this.stopFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_STOP.symbol());
     this.closeFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_CLOSE.symbol());
     this.ethDevices =
@@ -254,6 +256,17 @@ public final class DpdkLibrary {
     statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, closeFunction, portArgument);
     statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, Semaphore.POST, done.address());
     return done.await(patienceNanos);
+  }
+
+  /**
+   * Has EAL's interrupt thread stop a port and start it again; see {@link
+   * #stopAndCloseOnInterruptThread}. Does not wait for it.
+   */
+  public void restartOnInterruptThread(int port) {
+    MemorySegment portArgument = MemorySegment.ofAddress(port);
+    long soonMicros = 1;
+    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, stopFunction, portArgument);
+    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, startFunction, portArgument);
   }
 
   /** MAC address of a port in the low 48 bits, first octet highest. */
