@@ -1,8 +1,5 @@
 package dev.sidestep.provider.kernel;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * Runs what must happen when the JVM exits, as late as possible: an application's own shutdown
  * hooks may still write to their connections. With the agent the actions run after all of those;
@@ -11,7 +8,7 @@ import java.util.List;
  */
 public final class ExitHook {
 
-  private static final List<Runnable> actions = new ArrayList<>();
+  private static final ExitActions ACTIONS = new ExitActions();
   private static boolean scheduled;
 
   private ExitHook() {}
@@ -21,13 +18,11 @@ public final class ExitHook {
    * time; what it throws is printed, and the next one runs. Registered while the JVM is already
    * exiting, it may not run.
    */
-  public static void register(Runnable action) {
-    synchronized (actions) {
-      actions.add(action);
-      if (!scheduled) {
-        scheduled = true;
-        addShutdownHook();
-      }
+  public static synchronized void register(Runnable action) {
+    ACTIONS.add(action);
+    if (!scheduled) {
+      scheduled = true;
+      addShutdownHook();
     }
   }
 
@@ -41,28 +36,12 @@ public final class ExitHook {
   }
 
   /** Declares that the caller will call {@link #run} after the application's shutdown hooks. */
-  public static void runBySomebodyElse() {
-    synchronized (actions) {
-      scheduled = true;
-    }
+  public static synchronized void runBySomebodyElse() {
+    scheduled = true;
   }
 
   /** Runs the registered actions, once each. */
   public static void run() {
-    while (true) {
-      Runnable action;
-      synchronized (actions) {
-        if (actions.isEmpty()) {
-          return;
-        }
-        action = actions.remove(0);
-      }
-      try {
-        action.run();
-      } catch (RuntimeException | Error e) {
-        // The next action must run all the same, and nobody else is left to tell.
-        System.err.println("sidestep: failure at exit: " + e);
-      }
-    }
+    ACTIONS.run();
   }
 }

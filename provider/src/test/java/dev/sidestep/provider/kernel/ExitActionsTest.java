@@ -6,21 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ExitHookTest {
+class ExitActionsTest {
+
+  private final ExitActions actions = new ExitActions();
 
   @Test
   void actionsRunOnceInOrderWhateverOneOfThemThrows() {
-    ExitHook.runBySomebodyElse();
     List<String> ran = new ArrayList<>();
-    ExitHook.register(() -> ran.add("first"));
-    ExitHook.register(
+    actions.add(() -> ran.add("first"));
+    actions.add(
         () -> {
           throw new IllegalStateException("thrown by a test, to be printed");
         });
-    ExitHook.register(() -> ExitHook.register(() -> ran.add("registered while running")));
-    ExitHook.register(() -> ran.add("last"));
-    ExitHook.run();
-    ExitHook.run();
+    actions.add(() -> actions.add(() -> ran.add("registered while running")));
+    actions.add(() -> ran.add("last"));
+    actions.run();
+    actions.run();
     assertEquals(List.of("first", "last", "registered while running"), ran);
   }
 }
