@@ -41,7 +41,7 @@ record IdleStrategy(
               MILLISECONDS.toNanos(2),
               MICROSECONDS.toNanos(10),
               MICROSECONDS.toNanos(50),
-              MILLISECONDS.toNanos(1),
+              MILLISECONDS.toNanos(2),
               MILLISECONDS.toNanos(10));
       case THROUGHPUT ->
           new IdleStrategy(

@@ -7,6 +7,7 @@ import dev.sidestep.stack.ip.NetInterface;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.SocketOwner;
 import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.tcp.TcpStack;
@@ -54,7 +55,7 @@ final class Shard implements SocketOwner {
    * Makes a shard over a network.
    *
    * @param tcp makes the shard's TCP, given the shard
-   * @param onReleased hears, as the owner, of each socket the stack has forgotten
+   * @param onReleased hears, on any thread, of each socket whose port is free again; twice at most
    */
   Shard(
       LongSupplier clock,
@@ -211,6 +212,15 @@ final class Shard implements SocketOwner {
       } finally {
         release();
       }
+    }
+  }
+
+  @Override
+  public void closing(StackSocket socket) {
+    if (socket instanceof ListenSocket) {
+      // A listener's port is free when close returns, even if the command has to wait: whoever
+      // listens there next does so by a later command.
+      onReleased.accept(socket);
     }
   }
 

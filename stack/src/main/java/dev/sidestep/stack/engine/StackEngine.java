@@ -146,7 +146,7 @@ public final class StackEngine implements AutoCloseable {
     socket.connect(remote, port);
   }
 
-  /** Owner: the stack has forgotten {@code socket}. */
+  /** The port of {@code socket} is free again. */
   private void released(StackSocket socket) {
     PortTable.Binding binding = bindings.remove(socket);
     if (binding != null) {

@@ -10,6 +10,12 @@ public interface SocketOwner {
    */
   void submit(StackSocket socket, int commands);
 
+  /**
+   * Hears that the application closes a socket, before {@link Command#CLOSE} is submitted. Any
+   * thread.
+   */
+  default void closing(StackSocket socket) {}
+
   /** Hears that the stack has forgotten a socket: its port may be used again. Owner only. */
   void released(StackSocket socket);
 }

@@ -108,6 +108,7 @@ public abstract class StackSocket {
    * none may start one afterwards.
    */
   public final void close() {
+    owner.closing(this);
     submit(Command.CLOSE);
   }
 }
