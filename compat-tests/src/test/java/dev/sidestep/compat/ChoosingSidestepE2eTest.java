@@ -62,19 +62,6 @@ class ChoosingSidestepE2eTest {
     return end.with(arguments, withAgentJar(end));
   }
 
-  @Test
-  void theProviderIsFoundOnTheClassPath() throws Exception {
-    try (Link link = Link.open(Link.Kind.MEMIF)) {
-      assertEchoes(asService(link.second()), asService(link.first()));
-    }
-  }
-
-  private static End asService(End end) {
-    List<String> arguments = new ArrayList<>(FLAGS_OF_A_PROVIDER);
-    arguments.addAll(settings(end));
-    return end.with(arguments, withAgentJar(end));
-  }
-
   private static String withAgentJar(End end) {
     return end.classpath() + File.pathSeparator + Classpath.agentJar();
   }
