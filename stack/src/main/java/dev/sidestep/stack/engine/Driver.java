@@ -16,6 +16,11 @@ final class Driver implements Runnable, AutoCloseable {
   /** A poll by another thread this recently means that it is at it and will be again. */
   private static final long RECENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
+  /** How long it stands by at most while some threads are parked and another one polls. */
+  private static final long RELIED_ON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final int SILENCE_FRACTION = 16;
+
   private final Shard shard;
   private final IdleStrategy idle;
   private final LongSupplier clock;
@@ -29,13 +34,12 @@ final class Driver implements Runnable, AutoCloseable {
   /** When this thread polled last, to tell its own polls from those of others. */
   private long ownPollNanos;
 
-  private long sleepNanos;
+  private long lastWorkNanos;
 
   Driver(Shard shard, IdleStrategy idle, LongSupplier clock) {
     this.shard = shard;
     this.idle = idle;
     this.clock = clock;
-    this.sleepNanos = idle.driverMinSleepNanos();
     this.thread = Thread.ofPlatform().daemon().name("sidestep-driver").unstarted(this);
   }
 
@@ -65,13 +69,13 @@ final class Driver implements Runnable, AutoCloseable {
     while (!closed) {
       long now = clock.getAsLong();
       if (othersPoll(now)) {
-        standBy();
-      } else if (pollOnce(now)) {
-        // Whoever waited for this is awake now and polls from here on.
-        sleepNanos = idle.driverMinSleepNanos();
-        sleep();
+        standBy(now);
       } else {
-        sleep();
+        if (pollOnce(now)) {
+          // Whoever waited for this is awake now and polls from here on.
+          lastWorkNanos = now;
+        }
+        sleep(now);
       }
     }
   }
@@ -82,13 +86,13 @@ final class Driver implements Runnable, AutoCloseable {
     return recently || shard.isOwned();
   }
 
-  private void standBy() {
+  private void standBy(long now) {
+    lastWorkNanos = now;
     standingBy = true;
-    if (parkedThreads.get() == 0 && !closed) {
-      LockSupport.parkNanos(this, idle.standbySleepNanos());
-      sleepNanos = idle.driverMinSleepNanos();
-    } else {
-      sleep();
+    if (!closed) {
+      // Whoever is parked already relies on us once the other thread stops polling.
+      boolean reliedOn = parkedThreads.get() > 0;
+      LockSupport.parkNanos(this, reliedOn ? RELIED_ON_NANOS : idle.standbySleepNanos());
     }
     standingBy = false;
   }
@@ -106,9 +110,12 @@ final class Driver implements Runnable, AutoCloseable {
     }
   }
 
-  private void sleep() {
-    LockSupport.parkNanos(this, sleepNanos);
-    sleepNanos = Math.min(sleepNanos * 2, idle.driverMaxSleepNanos());
+  /** Sleeps for a fraction of the silence so far, so that waiting costs little of either. */
+  private void sleep(long now) {
+    long silence = now - lastWorkNanos;
+    long least = idle.driverMinSleepNanos();
+    LockSupport.parkNanos(
+        this, Math.clamp(silence / SILENCE_FRACTION, least, idle.driverMaxSleepNanos()));
   }
 
   /** Ends the thread and waits until it is gone. */

@@ -8,13 +8,17 @@ import dev.sidestep.stack.config.Profile;
 /**
  * How long threads poll before they sleep, and how long the driver sleeps between polls.
  *
+ * <p>Measured on a virtual machine with two cores: a thread that does nothing but sleep 1, 4, 10 or
+ * 20 ms at a time uses 1.7, 1.3, 0.7 or 0.3 % of a core, as waking a halted core costs up to 70 µs.
+ * That sets the longest sleep of an idle driver.
+ *
  * @param spinNanos how long a waiting thread polls or spins before it parks; {@link Long#MAX_VALUE}
  *     for ever
  * @param maxSpinNanos what that time grows to while sleeps turn out to be short
  * @param virtualSpinNanos the same for a virtual thread, which holds its carrier meanwhile
  * @param driverMinSleepNanos the driver's first sleep when the network falls silent
- * @param driverMaxSleepNanos the sleep it grows to, doubling: the longest a packet waits when all
- *     threads are asleep
+ * @param driverMaxSleepNanos the sleep it grows to with the silence: the longest a packet waits
+ *     when all threads are asleep
  * @param standbySleepNanos its sleep while application threads poll; a thread that parks wakes it
  */
 record IdleStrategy(
@@ -41,7 +45,7 @@ record IdleStrategy(
               MILLISECONDS.toNanos(2),
               MICROSECONDS.toNanos(10),
               MICROSECONDS.toNanos(50),
-              MILLISECONDS.toNanos(2),
+              MILLISECONDS.toNanos(8),
               MILLISECONDS.toNanos(10));
       case THROUGHPUT ->
           new IdleStrategy(
@@ -49,7 +53,7 @@ record IdleStrategy(
               MICROSECONDS.toNanos(200),
               0,
               MICROSECONDS.toNanos(50),
-              MILLISECONDS.toNanos(2),
+              MILLISECONDS.toNanos(8),
               MILLISECONDS.toNanos(10));
     };
   }
