@@ -55,7 +55,7 @@ final class Shard implements SocketOwner {
    * Makes a shard over a network.
    *
    * @param tcp makes the shard's TCP, given the shard
-   * @param onReleased hears, on any thread, of each socket whose port is free again; twice at most
+   * @param onReleased hears, on any thread, of each socket whose port is free again
    */
   Shard(
       LongSupplier clock,
@@ -226,7 +226,9 @@ final class Shard implements SocketOwner {
 
   @Override
   public void released(StackSocket socket) {
-    onReleased.accept(socket);
+    if (!(socket instanceof ListenSocket)) {
+      onReleased.accept(socket);
+    }
   }
 
   /** Time of the earliest timer, or {@link Long#MAX_VALUE}. Owner only. */
