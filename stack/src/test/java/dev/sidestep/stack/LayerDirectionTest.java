@@ -1,5 +1,9 @@
 package dev.sidestep.stack;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.INTERFACES;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -75,6 +79,22 @@ class LayerDirectionTest {
         .dependOnClassesThat()
         .resideInAnyPackage(packages(FOR_ALL))
         .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheEngineWiresTheInputsOfTheLayers() {
+    for (String layer : LAYERS.subList(LAYERS.indexOf("ethernet"), LAYERS.indexOf("engine"))) {
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + layer + "..", ROOT + "engine..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + layer + "..")
+                  .and(simpleNameEndingWith("Input"))
+                  .and(not(INTERFACES)))
+          .allowEmptyShould(true)
+          .check(CLASSES);
+    }
   }
 
   private static String[] packages(List<String> names) {

@@ -1,6 +1,5 @@
 package dev.sidestep.stack.engine;
 
-import dev.sidestep.stack.ip.NetInterface;
 import java.util.concurrent.TimeUnit;
 
 /**

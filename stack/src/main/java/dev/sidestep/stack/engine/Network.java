@@ -7,10 +7,10 @@ import dev.sidestep.stack.icmp.IcmpErrors;
 import dev.sidestep.stack.icmp.IcmpInput;
 import dev.sidestep.stack.icmp.IcmpOutput;
 import dev.sidestep.stack.icmp.ProtocolUnreachable;
+import dev.sidestep.stack.ip.IpInterface;
 import dev.sidestep.stack.ip.IpOutput;
 import dev.sidestep.stack.ip.Ipv4Output;
 import dev.sidestep.stack.ip.LocalAddresses;
-import dev.sidestep.stack.ip.NetInterface;
 import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.ip.RouteTable;
 import dev.sidestep.stack.ip.TransportInputs;
@@ -84,7 +84,8 @@ final class Network implements AutoCloseable {
               icmpErrors,
               counters));
     }
-    this.routes = new RouteTable(interfaces, config.gateway(), local);
+    List<IpInterface> ipInterfaces = interfaces.stream().map(NetInterface::ip).toList();
+    this.routes = new RouteTable(ipInterfaces, config.gateway(), local);
     this.output = new Ipv4Output(routes, counters);
     IcmpOutput icmp = new IcmpOutput(output, counters);
     transports.register(ICMP, new IcmpInput(icmp, icmpErrors, counters));

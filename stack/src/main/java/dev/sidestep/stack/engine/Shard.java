@@ -3,7 +3,7 @@ package dev.sidestep.stack.engine;
 import dev.sidestep.stack.concurrent.Baton;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
-import dev.sidestep.stack.ip.NetInterface;
+import dev.sidestep.stack.ethernet.EthernetInput;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
@@ -128,11 +128,12 @@ final class Shard implements SocketOwner {
 
   private int receive(NetInterface netInterface, long nowNanos) {
     NicQueue queue = netInterface.queue();
+    EthernetInput input = netInterface.input();
     int count = queue.rxBurst(burst);
     for (int i = 0; i < count; i++) {
       PacketBuffer frame = burst[i];
       try {
-        netInterface.receive(frame, nowNanos);
+        input.receive(frame, nowNanos);
       } catch (RuntimeException defect) {
         report(defect);
       } finally {

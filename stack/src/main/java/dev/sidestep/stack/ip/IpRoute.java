@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class IpRoute implements Route {
 
-  private final NetInterface netInterface;
+  private final IpInterface out;
   private final IpAddress nextHop;
   private final IpAddress source;
   private final boolean fillsChecksums;
   private @Nullable Neighbor neighbor;
 
-  IpRoute(NetInterface netInterface, IpAddress nextHop, IpAddress source) {
-    this.netInterface = netInterface;
+  IpRoute(IpInterface out, IpAddress nextHop, IpAddress source) {
+    this.out = out;
     this.nextHop = nextHop;
     this.source = source;
-    this.fillsChecksums = netInterface.fillsChecksums();
+    this.fillsChecksums = out.fillsChecksums();
   }
 
   /** Interfaces and routes stay as configured, and a lost neighbour is looked up again. */
@@ -32,7 +32,7 @@ final class IpRoute implements Route {
 
   @Override
   public int mtuBytes() {
-    return netInterface.mtuBytes();
+    return out.mtuBytes();
   }
 
   @Override
@@ -53,7 +53,7 @@ final class IpRoute implements Route {
   }
 
   @Nullable PacketBuffer allocate() {
-    return netInterface.allocate();
+    return out.allocate();
   }
 
   /**
@@ -64,13 +64,13 @@ final class IpRoute implements Route {
   boolean transmit(PacketBuffer packet, long nowNanos) {
     Neighbor to = neighbor;
     if (to == null || to.isRemoved()) {
-      to = netInterface.neighbor(nextHop.high(), nextHop.low(), nowNanos);
+      to = out.neighbor(nextHop.high(), nextHop.low(), nowNanos);
       neighbor = to;
       if (to == null) {
         return false;
       }
     }
-    netInterface.neighbors().send(packet, to, nowNanos);
+    out.send(packet, to, nowNanos);
     return true;
   }
 }

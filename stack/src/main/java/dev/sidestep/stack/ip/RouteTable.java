@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteTable {
 
-  private record ConnectedNetwork(InterfaceAddress own, NetInterface netInterface) {}
+  private record ConnectedNetwork(InterfaceAddress own, IpInterface out) {}
 
   private final LocalAddresses local;
-  private final @Nullable NetInterface loopback;
+  private final @Nullable IpInterface loopback;
   private final List<ConnectedNetwork> networks = new ArrayList<>();
   private final @Nullable IpRoute gatewayRoute;
 
@@ -30,12 +30,12 @@ public final class RouteTable {
    * @throws IllegalArgumentException if the gateway is in no interface's network
    */
   public RouteTable(
-      List<NetInterface> interfaces, @Nullable IpAddress gateway, LocalAddresses local) {
+      List<IpInterface> interfaces, @Nullable IpAddress gateway, LocalAddresses local) {
     this.local = local;
-    this.loopback = interfaces.stream().filter(NetInterface::isLoopback).findFirst().orElse(null);
-    for (NetInterface netInterface : interfaces) {
-      for (InterfaceAddress own : netInterface.addresses()) {
-        networks.add(new ConnectedNetwork(own, netInterface));
+    this.loopback = interfaces.stream().filter(IpInterface::isLoopback).findFirst().orElse(null);
+    for (IpInterface out : interfaces) {
+      for (InterfaceAddress own : out.addresses()) {
+        networks.add(new ConnectedNetwork(own, out));
       }
     }
     networks.sort(
@@ -77,7 +77,7 @@ public final class RouteTable {
   private @Nullable IpRoute routeOnLink(IpAddress nextHop) {
     for (ConnectedNetwork network : networks) {
       if (network.own().networkContains(nextHop)) {
-        return new IpRoute(network.netInterface(), nextHop, network.own().address());
+        return new IpRoute(network.out(), nextHop, network.own().address());
       }
     }
     return null;

@@ -135,7 +135,7 @@ class Ipv4OutputTest {
     host.loopback.flush();
     PacketBuffer[] burst = new PacketBuffer[4];
     assertEquals(1, host.loopback.queue().rxBurst(burst));
-    host.loopback.receive(burst[0], host.nowNanos);
+    host.loopback.input().receive(burst[0], host.nowNanos);
     burst[0].free();
     assertEquals(List.of(PAYLOAD.length), lengths);
     assertEquals(16, host.loopback.queue().pool().availableBuffers());

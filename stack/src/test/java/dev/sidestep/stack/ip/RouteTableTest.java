@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.counters.ShardCounters;
-import dev.sidestep.stack.icmp.IcmpErrors;
+import dev.sidestep.stack.ethernet.EthernetOutput;
+import dev.sidestep.stack.neighbor.NeighborTable;
 import dev.sidestep.stack.nic.CapturingDevice;
 import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.PcapCapture;
+import dev.sidestep.stack.packet.PacketPool;
 import dev.sidestep.stack.testing.Frames;
 import dev.sidestep.stack.testing.RecordingNic;
 import dev.sidestep.stack.wire.IpAddress;
@@ -31,9 +33,9 @@ class RouteTableTest {
   private static final LocalAddresses LOCAL =
       new LocalAddresses(addresses("10.0.0.1/24", "10.0.0.129/25", "127.0.0.1/8"));
 
-  private final NetInterface wide = netInterface(new RecordingNic(1, 1500), "10.0.0.1/24");
-  private final NetInterface narrow = netInterface(new RecordingNic(2, 1400), "10.0.0.129/25");
-  private final NetInterface loopback = netInterface(new LoopbackDevice(4), "127.0.0.1/8");
+  private final IpInterface wide = ipInterface(new RecordingNic(1, 1500), "10.0.0.1/24");
+  private final IpInterface narrow = ipInterface(new RecordingNic(2, 1400), "10.0.0.129/25");
+  private final IpInterface loopback = ipInterface(new LoopbackDevice(4), "127.0.0.1/8");
   private final RouteTable routes =
       new RouteTable(List.of(wide, narrow, loopback), address("10.0.0.254"), LOCAL);
 
@@ -44,17 +46,13 @@ class RouteTableTest {
         .toList();
   }
 
-  private static NetInterface netInterface(NicDevice device, String address) {
+  private static IpInterface ipInterface(NicDevice device, String address) {
     ShardCounters counters = new ShardCounters();
-    return new NetInterface(
-        device,
-        0,
-        addresses(address),
-        0,
-        LOCAL,
-        new TransportInputs(counters),
-        new IcmpErrors(),
-        counters);
+    PacketPool pool = device.queue(0).pool();
+    var output = new EthernetOutput(device.queue(0), device.macAddress(), counters);
+    var neighbors =
+        new NeighborTable(output, (high, low, mac) -> {}, (packet, now) -> {}, counters);
+    return new IpInterface(device, addresses(address), 0, pool, output, neighbors);
   }
 
   private static IpAddress address(String dotted) {
@@ -111,8 +109,8 @@ class RouteTableTest {
   @Test
   void knowsLoopbackBehindACapture(@TempDir Path directory) throws IOException {
     try (PcapCapture capture = PcapCapture.open(directory.resolve("lo.pcap"))) {
-      NetInterface captured =
-          netInterface(new CapturingDevice(new LoopbackDevice(4), capture), "127.0.0.1/8");
+      IpInterface captured =
+          ipInterface(new CapturingDevice(new LoopbackDevice(4), capture), "127.0.0.1/8");
       Route route = new RouteTable(List.of(wide, captured), null, LOCAL).find(address("10.0.0.1"));
       assertEquals(LoopbackDevice.MTU_BYTES, route == null ? 0 : route.mtuBytes());
     }

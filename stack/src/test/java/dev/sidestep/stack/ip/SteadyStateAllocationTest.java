@@ -26,7 +26,7 @@ class SteadyStateAllocationTest {
   private void receiveAndSend(PacketBuffer received, int frameBytes, Route route) {
     for (int i = 0; i < PACKETS; i++) {
       received.setBounds(PacketBuffer.HEADROOM_BYTES, frameBytes);
-      host.ethernet.receive(received, host.nowNanos);
+      host.ethernet.input().receive(received, host.nowNanos);
       send(route);
       host.loopback.flush();
       int count = host.loopback.queue().rxBurst(burst);

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.counters.ShardCounters;
+import dev.sidestep.stack.engine.NetInterface;
 import dev.sidestep.stack.icmp.IcmpErrors;
 import dev.sidestep.stack.icmp.IcmpInput;
 import dev.sidestep.stack.icmp.IcmpOutput;
 import dev.sidestep.stack.icmp.ProtocolUnreachable;
 import dev.sidestep.stack.ip.Ipv4Output;
 import dev.sidestep.stack.ip.LocalAddresses;
-import dev.sidestep.stack.ip.NetInterface;
 import dev.sidestep.stack.ip.RouteTable;
 import dev.sidestep.stack.ip.TransportInputs;
 import dev.sidestep.stack.nic.LoopbackDevice;
@@ -64,7 +64,8 @@ public final class TestHost {
             transports,
             icmpErrors,
             counters);
-    var routes = new RouteTable(List.of(loopback, ethernet), IpAddress.ofV4(GATEWAY_IP), local);
+    var routes =
+        new RouteTable(List.of(loopback.ip(), ethernet.ip()), IpAddress.ofV4(GATEWAY_IP), local);
     ipOutput = new Ipv4Output(routes, counters);
     icmpOutput = new IcmpOutput(ipOutput, counters);
     transports.registerUnknown(new ProtocolUnreachable(icmpOutput, counters));
@@ -74,7 +75,7 @@ public final class TestHost {
   /** What the poll loop does with one frame that arrived; returns what was sent meanwhile. */
   public List<byte[]> receive(byte[] frame) {
     PacketBuffer buffer = nic.bufferOf(frame);
-    ethernet.receive(buffer, nowNanos);
+    ethernet.input().receive(buffer, nowNanos);
     buffer.free();
     return poll();
   }
