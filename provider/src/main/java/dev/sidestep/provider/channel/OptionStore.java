@@ -1,8 +1,10 @@
 package dev.sidestep.provider.channel;
 
 import dev.sidestep.stack.socket.StreamOptions;
+import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.nio.channels.NetworkChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +39,6 @@ final class OptionStore {
 
   OptionDefaults defaults() {
     return defaults;
-  }
-
-  /** What was set, in the order it was set. */
-  Map<SocketOption<?>, Object> values() {
-    return values;
   }
 
   void set(SocketOption<?> option, Object value) throws SocketException {
@@ -87,6 +84,19 @@ final class OptionStore {
       throw new SocketException("Invalid argument");
     }
     return value;
+  }
+
+  /** Passes what was set on to a channel of the kernel, in the order it was set. */
+  void applyTo(NetworkChannel channel) throws IOException {
+    for (Map.Entry<SocketOption<?>, Object> set : values.entrySet()) {
+      apply(channel, set.getKey(), set.getValue());
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the value was checked against the option's type when it was set
+  private static void apply(NetworkChannel channel, SocketOption<?> option, Object value)
+      throws IOException {
+    channel.setOption((SocketOption<Object>) option, value);
   }
 
   /** Passes what was set on to a socket of the stack. */

@@ -2,24 +2,19 @@ package dev.sidestep.provider.channel;
 
 import dev.sidestep.provider.adaptor.ServerSocketAdaptor;
 import dev.sidestep.provider.adaptor.TimedServerSocket;
+import dev.sidestep.provider.channel.ServerBinding.Listeners;
 import dev.sidestep.provider.channel.SocketRouter.Routed;
-import dev.sidestep.provider.kernel.RoutePolicy.Route;
 import dev.sidestep.provider.selector.ChannelKeys;
 import dev.sidestep.provider.selector.SidestepChannel;
 import dev.sidestep.stack.engine.StackEngine;
-import dev.sidestep.stack.socket.ListenSocket;
-import dev.sidestep.stack.socket.Readiness;
+import dev.sidestep.stack.socket.StreamOptions;
 import dev.sidestep.stack.socket.StreamSocket;
-import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AsynchronousCloseException;
@@ -30,10 +25,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SidestepServerSocketChannel extends ServerSocketChannel
     implements SidestepChannel {
-
-  /** Tries to find a port that is free on both sides. */
-  private static final int PORT_ATTEMPTS = 16;
 
   private static final int UNTIMED = 0;
 
@@ -62,16 +52,10 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
   private final OptionStore options;
 
   private volatile @Nullable ServerSocketChannel kernel;
-  private volatile @Nullable Listening listening;
+  private volatile @Nullable StackListener stack;
   private volatile @Nullable SocketAddress localAddress;
-  private volatile boolean closing;
   private boolean blocking = true;
-  private boolean accepting;
-  private boolean released;
   private @Nullable ServerSocket adaptor;
-
-  /** The stack's half of a bound channel. */
-  private record Listening(StackEngine engine, ListenSocket socket, AcceptWaiter waiter) {}
 
   private SidestepServerSocketChannel(
       SelectorProvider provider, SocketRouter router, @Nullable ProtocolFamily family)
@@ -115,7 +99,7 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
     return family == StandardProtocolFamily.UNIX;
   }
 
-  private void ensureOpen() throws ClosedChannelException {
+  void ensureOpen() throws ClosedChannelException {
     if (!isOpen()) {
       throw new ClosedChannelException();
     }
@@ -144,112 +128,26 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
             ? new InetSocketAddress(Addresses.wildcard(ipv4Only), 0)
             : Addresses.check(local, ipv4Only);
     Routed routed = router.atLocal(address.getAddress());
+    ServerBinding binding = new ServerBinding(this, router, family, options);
     stateLock.lock();
     try {
       ensureUnbound();
-      bindTo(address, backlog, routed);
+      attach(binding.bind(address, backlog, routed, blocking));
     } finally {
       stateLock.unlock();
     }
     return this;
   }
 
-  private void bindTo(InetSocketAddress address, int backlog, Routed routed) throws IOException {
-    StackEngine engine = routed.engine();
-    if (engine == null) {
-      attach(bindKernel(address, backlog), null);
-    } else if (routed.route() == Route.STACK || router.jdkOrNull() == null) {
-      attach(null, listen(engine, address, address.getPort(), backlog, null));
-    } else {
-      bindBoth(engine, address, backlog);
-    }
-  }
-
-  private void bindBoth(StackEngine engine, InetSocketAddress address, int backlog)
-      throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      ServerSocketChannel inner = bindKernel(address, backlog);
-      try {
-        inner.configureBlocking(false);
-        InetSocketAddress bound =
-            (InetSocketAddress) Objects.requireNonNull(inner.getLocalAddress());
-        attach(inner, listen(engine, address, bound.getPort(), backlog, inner));
-        return;
-      } catch (BindException e) {
-        inner.close();
-        if (address.getPort() != 0 || attempt == PORT_ATTEMPTS) {
-          throw e;
-        }
-      } catch (IOException | RuntimeException e) {
-        inner.close();
-        throw e;
-      }
-    }
-  }
-
-  private ServerSocketChannel bindKernel(InetSocketAddress address, int backlog)
-      throws IOException {
-    ServerSocketChannel inner = router.openKernelServer(family);
-    try {
-      for (Map.Entry<SocketOption<?>, Object> set : options.values().entrySet()) {
-        setOption(inner, set.getKey(), set.getValue());
-      }
-      inner.configureBlocking(blocking);
-      return inner.bind(address, backlog);
-    } catch (IOException | RuntimeException e) {
-      inner.close();
-      throw e;
-    }
-  }
-
-  @SuppressWarnings("unchecked") // the value was checked against the option's type
-  private static void setOption(ServerSocketChannel inner, SocketOption<?> option, Object value)
-      throws IOException {
-    inner.setOption((SocketOption<Object>) option, value);
-  }
-
-  private Listening listen(
-      StackEngine engine,
-      InetSocketAddress address,
-      int port,
-      int backlog,
-      @Nullable ServerSocketChannel inner)
-      throws IOException {
-    ListenSocket socket = engine.openListener(backlog);
-    socket.options().reuseAddress = true;
-    options.applyTo(socket.options());
-    IpAddress local = IpAddress.of(address.getAddress());
-    try {
-      engine.bind(socket, local.isWildcard() ? IpAddress.ANY_V4 : local, port);
-      engine.listen(socket);
-    } catch (BindException e) {
-      socket.close();
-      throw e;
-    }
-    AcceptWaiter waiter = new AcceptWaiter(socket, inner, () -> closing);
-    socket.readiness().setInputWaiter(waiter);
-    return new Listening(engine, socket, waiter);
-  }
-
-  private void attach(@Nullable ServerSocketChannel inner, @Nullable Listening stack)
-      throws IOException {
-    kernel = inner;
-    listening = stack;
-    if (inner != null) {
-      localAddress = inner.getLocalAddress();
-    } else if (stack != null) {
-      localAddress = stackAddress(stack.socket());
-    }
+  private void attach(Listeners listeners) {
+    kernel = listeners.kernel();
+    stack = listeners.stack();
+    localAddress = listeners.localAddress();
+    StackListener onStack = listeners.stack();
     keys.attach(
-        stack == null ? null : stack.engine(), stack == null ? null : stack.socket(), inner);
-  }
-
-  private SocketAddress stackAddress(ListenSocket socket) {
-    IpAddress address = socket.localAddress();
-    return address.isWildcard()
-        ? new InetSocketAddress(
-            Addresses.wildcard(SocketRouter.isIpv4Only(family)), socket.localPort())
-        : Addresses.of(address, socket.localPort());
+        onStack == null ? null : onStack.engine(),
+        onStack == null ? null : onStack.socket(),
+        listeners.kernel());
   }
 
   // ---- Accepting
@@ -280,11 +178,11 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
 
   private @Nullable SocketChannel lockedAccept(boolean mayBlock, int timeoutMillis)
       throws IOException {
-    Listening stack = listening;
-    ServerSocketChannel only = kernel;
-    if (stack != null) {
-      return acceptOnStack(stack, mayBlock, timeoutMillis);
+    StackListener onStack = stack;
+    if (onStack != null) {
+      return onStack.accept(mayBlock, timeoutMillis);
     }
+    ServerSocketChannel only = kernel;
     ensureOpen();
     if (only == null) {
       throw new NotYetBoundException();
@@ -296,10 +194,10 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
       throws IOException {
     try {
       if (timeoutMillis == UNTIMED) {
-        return wrapped(inner.accept());
+        return accepted(inner.accept());
       }
       inner.socket().setSoTimeout(timeoutMillis);
-      return wrapped(inner.socket().accept().getChannel());
+      return accepted(inner.socket().accept().getChannel());
     } finally {
       if (!inner.isOpen()) {
         close();
@@ -307,81 +205,25 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
     }
   }
 
-  private @Nullable SocketChannel acceptOnStack(
-      Listening stack, boolean mayBlock, int timeoutMillis) throws IOException {
-    SocketChannel accepted = null;
-    try {
-      beginAccept(mayBlock);
-      accepted = tryAccept(stack);
-      if (accepted == null && !mayBlock) {
-        stack.engine().pollOnce();
-        accepted = tryAccept(stack);
-      }
-      long deadlineNanos =
-          timeoutMillis == UNTIMED
-              ? Long.MAX_VALUE
-              : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-      while (accepted == null && mayBlock && isOpen()) {
-        accepted = awaitAndTryAccept(stack, deadlineNanos);
-      }
-      return accepted;
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    } finally {
-      endAccept(mayBlock, accepted != null);
-    }
-  }
+  // ---- For the stack's half
 
-  private @Nullable SocketChannel awaitAndTryAccept(Listening stack, long deadlineNanos)
+  /** A connection that the stack has accepted. */
+  SocketChannel accepted(StackEngine engine, StreamSocket socket, StreamOptions inherited)
       throws IOException {
-    if (deadlineNanos != Long.MAX_VALUE && System.nanoTime() - deadlineNanos >= 0) {
-      throw new SocketTimeoutException("Accept timed out");
-    }
-    boolean ready = stack.engine().await(stack.waiter(), deadlineNanos);
-    if (!ready && Thread.currentThread().isInterrupted()) {
-      // The interrupting thread is about to close the channel.
-      Thread.onSpinWait();
-    }
-    return isOpen() ? tryAccept(stack) : null;
+    return SidestepSocketChannel.onStack(provider(), router, family, engine, socket, inherited);
   }
 
-  private @Nullable SocketChannel tryAccept(Listening stack) throws IOException {
-    StreamSocket accepted = stack.socket().accept();
-    if (accepted != null) {
-      return SidestepSocketChannel.onStack(
-          provider(), router, family, stack.engine(), accepted, stack.socket().options());
-    }
-    return wrapped(stack.waiter().acceptFromKernel());
-  }
-
-  private @Nullable SocketChannel wrapped(@Nullable SocketChannel inner) throws IOException {
+  /** A connection that the kernel has accepted, if any. */
+  @Nullable SocketChannel accepted(@Nullable SocketChannel inner) throws IOException {
     return inner == null ? null : SidestepSocketChannel.onKernel(provider(), router, family, inner);
   }
 
-  private void beginAccept(boolean mayBlock) throws ClosedChannelException {
-    if (mayBlock) {
-      begin();
-    }
-    stateLock.lock();
-    try {
-      ensureOpen();
-      accepting = mayBlock;
-    } finally {
-      stateLock.unlock();
-    }
+  void beginBlocking() {
+    begin();
   }
 
-  private void endAccept(boolean mayBlock, boolean completed) throws AsynchronousCloseException {
-    if (mayBlock) {
-      stateLock.lock();
-      try {
-        accepting = false;
-        tryRelease();
-      } finally {
-        stateLock.unlock();
-      }
-      end(completed);
-    }
+  void endBlocking(boolean completed) throws AsynchronousCloseException {
+    end(completed);
   }
 
   // ---- Mode and closing
@@ -396,7 +238,7 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
         keys.leaveKernelSelectors();
       }
       // Next to a listener on the stack, the kernel's always is non-blocking.
-      if (inner != null && listening == null) {
+      if (inner != null && stack == null) {
         inner.configureBlocking(block);
       }
       blocking = block;
@@ -408,35 +250,32 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
 
   @Override
   protected void implCloseSelectableChannel() throws IOException {
-    closing = true;
     ServerSocketChannel inner;
-    Listening stack;
+    StackListener onStack;
     stateLock.lock();
     try {
       inner = kernel;
-      stack = listening;
+      onStack = stack;
     } finally {
       stateLock.unlock();
+    }
+    if (onStack != null) {
+      onStack.close();
     }
     if (inner != null) {
       inner.close();
     }
-    if (stack != null) {
-      stack.socket().readiness().signal(Readiness.ACCEPT);
-      kill();
-    }
+    kill();
   }
 
   @Override
   public void kill() {
-    if (!isBlocking()) {
-      waitForAccept();
-    }
-    stateLock.lock();
-    try {
-      tryRelease();
-    } finally {
-      stateLock.unlock();
+    StackListener onStack = stack;
+    if (onStack != null) {
+      if (!isBlocking()) {
+        waitForAccept();
+      }
+      onStack.releaseIfUnused();
     }
   }
 
@@ -450,35 +289,12 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
     }
   }
 
-  /** State lock: releases the listener if it is closed and nobody uses it any more. */
-  private void tryRelease() {
-    Listening stack = listening;
-    if (stack == null || !closing || accepting || released || isRegistered()) {
-      return;
-    }
-    released = true;
-    stack.socket().close();
-    try {
-      stack.waiter().close();
-    } catch (IOException e) {
-      // Only the JDK's selector could not be closed; nothing waits in it.
-      return;
-    }
-  }
-
   // ---- State and options
 
   @Override
   public @Nullable SocketAddress getLocalAddress() throws IOException {
     ensureOpen();
     return localAddress;
-  }
-
-  private void ensureSupported(SocketOption<?> name) {
-    Objects.requireNonNull(name);
-    if (!supportedOptions().contains(name)) {
-      throw new UnsupportedOperationException("'" + name + "' not supported");
-    }
   }
 
   @Override
@@ -489,10 +305,7 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
 
   @Override
   public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-    ensureSupported(name);
-    if (!name.type().isInstance(value)) {
-      throw new IllegalArgumentException("Invalid value '" + value + "'");
-    }
+    OptionChecks.checkValue(this, name, value);
     stateLock.lock();
     try {
       ensureOpen();
@@ -501,9 +314,9 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
       if (inner != null) {
         inner.setOption(name, value);
       }
-      Listening stack = listening;
-      if (stack != null) {
-        options.applyTo(stack.socket().options());
+      StackListener onStack = stack;
+      if (onStack != null) {
+        options.applyTo(onStack.socket().options());
       }
     } finally {
       stateLock.unlock();
@@ -514,7 +327,7 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
   @Override
   @SuppressWarnings({"unchecked", "NullAway"}) // every supported option has a value of its type
   public <T> T getOption(SocketOption<T> name) throws IOException {
-    ensureSupported(name);
+    OptionChecks.checkSupported(this, name);
     stateLock.lock();
     try {
       ensureOpen();
@@ -557,8 +370,8 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
 
   @Override
   public int stackReadyOps() {
-    Listening stack = listening;
-    return stack != null && stack.socket().readyOps() != 0 ? SelectionKey.OP_ACCEPT : 0;
+    StackListener onStack = stack;
+    return onStack != null && onStack.socket().readyOps() != 0 ? SelectionKey.OP_ACCEPT : 0;
   }
 
   @Override

@@ -1,14 +1,11 @@
 package dev.sidestep.provider.channel;
 
 import dev.sidestep.provider.adaptor.SocketAdaptor;
-import dev.sidestep.provider.channel.SocketRouter.Routed;
-import dev.sidestep.provider.kernel.RoutePolicy.Route;
 import dev.sidestep.provider.selector.ChannelKeys;
 import dev.sidestep.provider.selector.SidestepChannel;
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.socket.StreamOptions;
 import dev.sidestep.stack.socket.StreamSocket;
-import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -18,16 +15,12 @@ import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,17 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SidestepSocketChannel extends SocketChannel implements SidestepChannel {
 
-  private final SocketRouter router;
   private final @Nullable ProtocolFamily family;
+  private final RouteChoice route;
   private final ChannelKeys keys = new ChannelKeys();
 
-  /** Guards the decision; held while a socket is opened, never while one is used. */
-  private final ReentrantLock routeLock = new ReentrantLock();
-
+  /** Written by {@link #route}. */
   private volatile SocketBackend backend;
-
-  /** The mode as the backend knows it; guarded by {@link #routeLock}. */
-  private boolean blocking = true;
 
   private @Nullable Socket adaptor;
 
@@ -55,8 +43,8 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
       SelectorProvider provider, SocketRouter router, @Nullable ProtocolFamily family)
       throws IOException {
     super(provider);
-    this.router = router;
     this.family = family;
+    this.route = new RouteChoice(this, router, family);
     this.backend = new UnroutedSocket(this, router.clientDefaults());
   }
 
@@ -107,16 +95,7 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
     return channel;
   }
 
-  private void install(SocketBackend chosen) {
-    backend = chosen;
-    if (chosen instanceof StackStream stream) {
-      keys.attach(stream.engine(), stream.socket(), null);
-    } else if (chosen instanceof KernelSocket kernel) {
-      keys.attach(null, null, kernel.inner());
-    }
-  }
-
-  // ---- For the backends
+  // ---- For the backends and the choice among them
 
   void ensureOpen() throws ClosedChannelException {
     if (!isOpen()) {
@@ -140,105 +119,29 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
     return backend;
   }
 
-  // ---- Choosing
-
-  private boolean isIpv4Only() {
-    return SocketRouter.isIpv4Only(family);
+  void install(SocketBackend chosen) {
+    backend = chosen;
+    if (chosen instanceof StackStream stream) {
+      keys.attach(stream.engine(), stream.socket(), null);
+    } else if (chosen instanceof KernelSocket kernel) {
+      keys.attach(null, null, kernel.inner());
+    }
   }
+
+  // ---- Binding and connecting
 
   @Override
   public SocketChannel bind(@Nullable SocketAddress local) throws IOException {
     if (isUnix()) {
-      kernel().bind(local);
+      ((KernelSocket) backend).inner().bind(local);
       return this;
     }
-    InetSocketAddress address =
+    boolean ipv4Only = SocketRouter.isIpv4Only(family);
+    route.bind(
         local == null
-            ? new InetSocketAddress(Addresses.wildcard(isIpv4Only()), 0)
-            : Addresses.check(local, isIpv4Only());
-    ensureUnbound();
-    Routed routed = router.atLocal(address.getAddress());
-    routeLock.lock();
-    try {
-      ensureUnbound();
-      bindTo(address, routed);
-    } finally {
-      routeLock.unlock();
-    }
+            ? new InetSocketAddress(Addresses.wildcard(ipv4Only), 0)
+            : Addresses.check(local, ipv4Only));
     return this;
-  }
-
-  private void ensureUnbound() throws IOException {
-    ensureOpen();
-    if (backend.isConnectionPending()) {
-      throw new ConnectionPendingException();
-    }
-    if (backend.localAddress() != null) {
-      throw new AlreadyBoundException();
-    }
-  }
-
-  private SocketChannel kernel() {
-    return ((KernelSocket) backend).inner();
-  }
-
-  private void bindTo(InetSocketAddress address, Routed routed) throws IOException {
-    StackEngine engine = routed.engine();
-    boolean stack = routed.route() == Route.STACK || router.jdkOrNull() == null;
-    if (engine != null && stack && backend instanceof UnroutedSocket unrouted) {
-      bindOnStack(unrouted, engine, IpAddress.of(address.getAddress()), address.getPort());
-      return;
-    }
-    // A wildcard is only a port so far; the kernel keeps it until connect knows the route.
-    if (backend instanceof UnroutedSocket unrouted) {
-      SocketChannel inner = openKernel(unrouted);
-      try {
-        inner.bind(address);
-      } catch (IOException | RuntimeException e) {
-        inner.close();
-        throw e;
-      }
-      install(new KernelSocket(this, inner));
-    } else {
-      kernel().bind(address);
-    }
-  }
-
-  private void bindOnStack(UnroutedSocket unrouted, StackEngine engine, IpAddress address, int port)
-      throws IOException {
-    StackStream stream = StackStream.unconnected(this, engine, unrouted.options());
-    bindOrClose(stream, address.isWildcard() ? IpAddress.ANY_V4 : address, port);
-    install(stream);
-  }
-
-  private static void bindOrClose(StackStream stream, IpAddress address, int port)
-      throws IOException {
-    try {
-      stream.bind(address, port);
-    } catch (IOException e) {
-      stream.socket().close();
-      throw e;
-    }
-  }
-
-  private SocketChannel openKernel(UnroutedSocket unrouted) throws IOException {
-    SocketChannel inner = router.openKernelSocket(family);
-    try {
-      inner.configureBlocking(blocking);
-      for (Map.Entry<SocketOption<?>, Object> set : unrouted.options().values().entrySet()) {
-        setOption(inner, set.getKey(), set.getValue());
-      }
-    } catch (IOException | RuntimeException e) {
-      inner.close();
-      throw e;
-    }
-    return inner;
-  }
-
-  @SuppressWarnings("unchecked") // the value was checked against the option's type when it was set
-  private static void setOption(SocketChannel inner, SocketOption<?> option, Object value)
-      throws IOException {
-    inner.setOption((SocketOption<Object>) option, value);
   }
 
   @Override
@@ -248,70 +151,16 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
 
   /** Connects, with a timeout if a {@code Socket} asks for one. A failure closes the channel. */
   boolean connect(SocketAddress remote, int timeoutMillis) throws IOException {
-    SocketAddress to = isUnix() ? remote : Addresses.checkRemote(remote, isIpv4Only());
+    InetSocketAddress to =
+        isUnix() ? null : Addresses.checkRemote(remote, SocketRouter.isIpv4Only(family));
     try {
-      return routeTo(to).connect(to, timeoutMillis);
+      return to == null
+          ? backend.connect(remote, timeoutMillis)
+          : route.toDestination(to).connect(to, timeoutMillis);
     } catch (IOException e) {
       close();
       throw e;
     }
-  }
-
-  private SocketBackend routeTo(SocketAddress remote) throws IOException {
-    SocketBackend current = backend;
-    if (!(remote instanceof InetSocketAddress to) || !isUndecided(current)) {
-      return current;
-    }
-    Routed routed = router.toDestination(to.getAddress());
-    routeLock.lock();
-    try {
-      ensureOpen();
-      if (isUndecided(backend)) {
-        decide(routed);
-      }
-      return backend;
-    } finally {
-      routeLock.unlock();
-    }
-  }
-
-  private boolean isUndecided(SocketBackend current) throws IOException {
-    return current instanceof UnroutedSocket
-        || (router.mayUseStack()
-            && current instanceof KernelSocket kernel
-            && !isUnix()
-            && kernel.isBoundToWildcardOnly());
-  }
-
-  private void decide(Routed routed) throws IOException {
-    StackEngine engine = routed.engine();
-    if (backend instanceof KernelSocket kernel) {
-      if (engine != null) {
-        moveToStack(kernel, engine);
-      }
-    } else if (backend instanceof UnroutedSocket unrouted) {
-      install(
-          engine != null
-              ? StackStream.unconnected(this, engine, unrouted.options())
-              : new KernelSocket(this, openKernel(unrouted)));
-    }
-  }
-
-  /** The port that the kernel kept is now wanted on the stack. */
-  private void moveToStack(KernelSocket kernel, StackEngine engine) throws IOException {
-    InetSocketAddress local =
-        (InetSocketAddress) Objects.requireNonNull(kernel.inner().getLocalAddress());
-    OptionStore options = new OptionStore(router.clientDefaults());
-    for (SocketOption<?> option : kernel.supportedOptions()) {
-      Object value = kernel.getOption(option);
-      if (value != null && !value.equals(options.get(option))) {
-        options.set(option, value);
-      }
-    }
-    StackStream stream = StackStream.unconnected(this, engine, options);
-    bindOrClose(stream, IpAddress.ANY_V4, local.getPort());
-    install(stream);
-    kernel.inner().close();
   }
 
   // ---- Used through the backend
@@ -405,19 +254,9 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
     return backend.supportedOptions();
   }
 
-  private void ensureSupported(SocketOption<?> name) {
-    Objects.requireNonNull(name);
-    if (!supportedOptions().contains(name)) {
-      throw new UnsupportedOperationException("'" + name + "' not supported");
-    }
-  }
-
   @Override
   public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-    ensureSupported(name);
-    if (!name.type().isInstance(value)) {
-      throw new IllegalArgumentException("Invalid value '" + value + "'");
-    }
+    OptionChecks.checkValue(this, name, value);
     ensureOpen();
     backend.setOption(name, value);
     return this;
@@ -426,7 +265,7 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
   @Override
   @SuppressWarnings({"unchecked", "NullAway"}) // every supported option has a value of its type
   public <T> T getOption(SocketOption<T> name) throws IOException {
-    ensureSupported(name);
+    OptionChecks.checkSupported(this, name);
     ensureOpen();
     return (T) backend.getOption(name);
   }
@@ -456,35 +295,12 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
 
   @Override
   protected void implConfigureBlocking(boolean block) throws IOException {
-    SocketBackend told;
-    do {
-      told = backend;
-      // Not under the lock: this waits for operations, and closing must not wait for them.
-      told.configureBlocking(block);
-    } while (!rememberMode(block, told));
-  }
-
-  /** Returns false if the backend was exchanged after it was told the mode. */
-  private boolean rememberMode(boolean block, SocketBackend told) {
-    routeLock.lock();
-    try {
-      blocking = block;
-      return backend == told;
-    } finally {
-      routeLock.unlock();
-    }
+    route.configureBlocking(block);
   }
 
   @Override
   protected void implCloseSelectableChannel() throws IOException {
-    SocketBackend last;
-    routeLock.lock();
-    try {
-      last = backend;
-    } finally {
-      routeLock.unlock();
-    }
-    last.close();
+    route.last().close();
   }
 
   @Override

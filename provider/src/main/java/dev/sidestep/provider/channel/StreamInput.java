@@ -22,7 +22,7 @@ final class StreamInput {
   /** Held by the reading or connecting thread. */
   final ReentrantLock lock = new ReentrantLock();
 
-  private final StackStream stream;
+  private final StreamState state;
   private final StackEngine engine;
   private final StreamSocket socket;
 
@@ -34,8 +34,8 @@ final class StreamInput {
   /** Under the lock. */
   private @Nullable Waiter waiter;
 
-  StreamInput(StackStream stream, StackEngine engine, StreamSocket socket) {
-    this.stream = stream;
+  StreamInput(StreamState state, StackEngine engine, StreamSocket socket) {
+    this.state = state;
     this.engine = engine;
     this.socket = socket;
   }
@@ -53,7 +53,7 @@ final class StreamInput {
   int available() throws IOException {
     lock.lock();
     try {
-      stream.ensureOpenAndConnected();
+      state.ensureOpenAndConnected();
       return shutDown ? 0 : socket.receiveQueue().availableBytes();
     } finally {
       lock.unlock();
@@ -64,8 +64,8 @@ final class StreamInput {
   int timedRead(ByteBuffer destination, long deadlineNanos) throws IOException {
     lock.lock();
     try {
-      stream.ensureOpenAndConnected();
-      stream.ensureBlocking();
+      state.ensureOpenAndConnected();
+      state.ensureBlocking();
       return (int) read(destination, null, 0, 1, deadlineNanos);
     } finally {
       lock.unlock();
@@ -82,23 +82,23 @@ final class StreamInput {
       throws IOException {
     lock.lock();
     try {
-      stream.ensureOpenAndConnected();
-      boolean blocking = stream.isBlocking();
+      state.ensureOpenAndConnected();
+      boolean blocking = state.isBlocking();
       long count = 0;
       try {
-        stream.beginInput(blocking);
+        state.beginInput(blocking);
         count = attempt(one, many, offset, length);
         if (count == UNAVAILABLE && !blocking) {
           // A program that spins on reads without a selector polls the network with them.
           engine.pollOnce();
           count = attempt(one, many, offset, length);
         }
-        while (count == UNAVAILABLE && blocking && stream.isOpen()) {
+        while (count == UNAVAILABLE && blocking && state.isOpen()) {
           awaitInput(deadlineNanos);
           count = attempt(one, many, offset, length);
         }
       } finally {
-        stream.endInput(blocking, count > 0);
+        state.endInput(blocking, count > 0);
       }
       return count <= 0 && shutDown ? EOF : count == UNAVAILABLE ? 0 : count;
     } finally {
@@ -153,13 +153,13 @@ final class StreamInput {
     return total;
   }
 
-  /** The connection is no more: what came before that, then why, then the end of the stream. */
+  /** The connection is no more: what came before that, then why, then the end of the state. */
   private int readFailed(ByteBuffer destination) throws IOException {
     int count = socket.read(destination);
     if (count != 0) {
       return count;
     }
-    SocketError error = stream.takeError();
+    SocketError error = state.takeError();
     if (error == null) {
       return EOF;
     }
@@ -168,7 +168,7 @@ final class StreamInput {
   }
 
   private void awaitInput(long deadlineNanos) throws SocketTimeoutException {
-    if (StackStream.isPast(deadlineNanos)) {
+    if (BlockingWait.isPast(deadlineNanos)) {
       throw new SocketTimeoutException("Read timed out");
     }
     Waiter ours = waiter;
@@ -178,13 +178,13 @@ final class StreamInput {
       waiter = ours;
       socket.readiness().setInputWaiter(ours);
     }
-    stream.await(ours, deadlineNanos);
+    BlockingWait.await(engine, ours, deadlineNanos);
   }
 
   private final class InputWaiter extends Waiter {
     @Override
     public boolean isReady() {
-      return (socket.readyOps() & Readiness.READ) != 0 || shutDown || stream.isEnding();
+      return (socket.readyOps() & Readiness.READ) != 0 || shutDown || state.isEnding();
     }
   }
 }

@@ -18,7 +18,7 @@ final class StreamOutput {
   /** Held by the writing or connecting thread. */
   final ReentrantLock lock = new ReentrantLock();
 
-  private final StackStream stream;
+  private final StreamState state;
   private final StackEngine engine;
   private final StreamSocket socket;
 
@@ -27,8 +27,8 @@ final class StreamOutput {
   /** Under the lock. */
   private @Nullable Waiter waiter;
 
-  StreamOutput(StackStream stream, StackEngine engine, StreamSocket socket) {
-    this.stream = stream;
+  StreamOutput(StreamState state, StackEngine engine, StreamSocket socket) {
+    this.state = state;
     this.engine = engine;
     this.socket = socket;
   }
@@ -47,8 +47,8 @@ final class StreamOutput {
   void writeFully(ByteBuffer source) throws IOException {
     lock.lock();
     try {
-      stream.ensureOpenAndConnected();
-      stream.ensureBlocking();
+      state.ensureOpenAndConnected();
+      state.ensureBlocking();
       while (source.hasRemaining()) {
         write(source, null, 0, 1);
       }
@@ -62,12 +62,13 @@ final class StreamOutput {
       throws IOException {
     lock.lock();
     try {
-      stream.ensureOpenAndConnected();
-      boolean blocking = stream.isBlocking();
+      state.ensureOpenAndConnected();
+      boolean blocking = state.isBlocking();
       long wanted = one != null ? one.remaining() : remaining(many, offset, length);
       long count = 0;
       try {
-        stream.beginOutput(blocking);
+        state.beginOutput(blocking);
+        ensureNotShutDown();
         count = attempt(one, many, offset, length);
         if (count == 0 && wanted > 0 && !blocking) {
           engine.pollOnce();
@@ -75,20 +76,27 @@ final class StreamOutput {
         }
         // Like the kernel, a blocking write returns when everything is taken.
         while (blocking && count < wanted && mayGoOn(count)) {
-          awaitOutput(Long.MAX_VALUE);
+          awaitOutput(BlockingWait.FOREVER);
           if (mayGoOn(count)) {
             count += attempt(one, many, offset, length);
           }
         }
       } finally {
-        stream.endOutput(blocking, count > 0);
+        state.endOutput(blocking, count > 0);
       }
-      if (count <= 0 && shutDown) {
-        throw new AsynchronousCloseException();
+      if (count <= 0) {
+        ensureNotShutDown();
       }
       return count;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void ensureNotShutDown() throws AsynchronousCloseException {
+    if (shutDown) {
+      // The class the JDK's channels throw.
+      throw new AsynchronousCloseException();
     }
   }
 
@@ -103,7 +111,7 @@ final class StreamOutput {
   /** An error after some bytes were taken is told by the next write. */
   private boolean mayGoOn(long count) {
     boolean failed = socket.state() == StreamSocket.State.FAILED;
-    return stream.isOpen() && !shutDown && !(failed && count > 0);
+    return state.isOpen() && !shutDown && !(failed && count > 0);
   }
 
   private long attempt(
@@ -131,7 +139,7 @@ final class StreamOutput {
 
   /** Linux: after the peer's FIN an RST is EPIPE, otherwise it is told once. */
   private IOException writeFailed() {
-    SocketError error = stream.takeError();
+    SocketError error = state.takeError();
     return error == null || socket.receiveQueue().isFinished()
         ? SocketErrors.brokenPipe()
         : SocketErrors.onWrite(error);
@@ -145,14 +153,14 @@ final class StreamOutput {
       waiter = ours;
       socket.readiness().setOutputWaiter(ours);
     }
-    stream.await(ours, deadlineNanos);
+    BlockingWait.await(engine, ours, deadlineNanos);
   }
 
   private final class OutputWaiter extends Waiter {
     @Override
     public boolean isReady() {
-      int wanted = stream.isConnectionPending() ? Readiness.CONNECT : Readiness.WRITE;
-      return (socket.readyOps() & wanted) != 0 || shutDown || stream.isEnding();
+      int wanted = state.isConnectionPending() ? Readiness.CONNECT : Readiness.WRITE;
+      return (socket.readyOps() & wanted) != 0 || shutDown || state.isEnding();
     }
   }
 }

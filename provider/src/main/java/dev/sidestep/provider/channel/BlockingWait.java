@@ -1,0 +1,37 @@
+package dev.sidestep.provider.channel;
+
+import dev.sidestep.stack.concurrent.Waiter;
+import dev.sidestep.stack.engine.StackEngine;
+import java.util.concurrent.TimeUnit;
+
+/** What blocked threads of all kinds have in common: deadlines, and waiting on the stack. */
+final class BlockingWait {
+
+  /** The deadline of a wait without one. */
+  static final long FOREVER = Long.MAX_VALUE;
+
+  private BlockingWait() {}
+
+  /**
+   * The {@link System#nanoTime()} at which a wait ends.
+   *
+   * @param timeoutMillis as {@code java.net} has it: none if not positive
+   */
+  static long deadlineNanos(int timeoutMillis) {
+    return timeoutMillis <= 0
+        ? FOREVER
+        : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+  }
+
+  static boolean isPast(long deadlineNanos) {
+    return deadlineNanos != FOREVER && System.nanoTime() - deadlineNanos >= 0;
+  }
+
+  /** Waits once; the caller looks whether it has what it waits for, and repeats. */
+  static void await(StackEngine engine, Waiter waiter, long deadlineNanos) {
+    if (!engine.await(waiter, deadlineNanos) && Thread.currentThread().isInterrupted()) {
+      // The interrupting thread is about to close the channel.
+      Thread.onSpinWait();
+    }
+  }
+}
