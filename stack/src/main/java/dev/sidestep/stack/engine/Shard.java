@@ -7,7 +7,6 @@ import dev.sidestep.stack.ethernet.EthernetInput;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
-import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.SocketOwner;
 import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.tcp.TcpStack;
@@ -217,19 +216,8 @@ final class Shard implements SocketOwner {
   }
 
   @Override
-  public void closing(StackSocket socket) {
-    if (socket instanceof ListenSocket) {
-      // A listener's port is free when close returns, even if the command has to wait: whoever
-      // listens there next does so by a later command.
-      onReleased.accept(socket);
-    }
-  }
-
-  @Override
   public void released(StackSocket socket) {
-    if (!(socket instanceof ListenSocket)) {
-      onReleased.accept(socket);
-    }
+    onReleased.accept(socket);
   }
 
   /** Time of the earliest timer, or {@link Long#MAX_VALUE}. Owner only. */

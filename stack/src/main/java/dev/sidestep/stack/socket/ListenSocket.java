@@ -51,6 +51,15 @@ public final class ListenSocket extends StackSocket {
     return true;
   }
 
+  /**
+   * A listener's port is free when close returns, even if the command has to wait: whoever listens
+   * there next does so by a later command.
+   */
+  @Override
+  void closing() {
+    owner().released(this);
+  }
+
   @Override
   public int readyOps() {
     return accepted.isEmpty() ? 0 : Readiness.ACCEPT;

@@ -11,11 +11,8 @@ public interface SocketOwner {
   void submit(StackSocket socket, int commands);
 
   /**
-   * Hears that the application closes a socket, before {@link Command#CLOSE} is submitted. Any
-   * thread.
+   * Hears that the port of a closed socket may be used again: a listener's at once, a connection's
+   * when TCP has forgotten it. Any thread.
    */
-  default void closing(StackSocket socket) {}
-
-  /** Hears that the stack has forgotten a socket: its port may be used again. Owner only. */
   void released(StackSocket socket);
 }

@@ -108,7 +108,10 @@ public abstract class StackSocket {
    * none may start one afterwards.
    */
   public final void close() {
-    owner.closing(this);
+    closing();
     submit(Command.CLOSE);
   }
+
+  /** What a close does at once, whenever the owner gets to {@link Command#CLOSE}. */
+  void closing() {}
 }

@@ -112,8 +112,8 @@ final class ConnectionEnd {
   void closeUnconnected(StackSocket socket) {
     if (socket instanceof StreamSocket stream) {
       freeQueues(stream);
+      context.owner.released(stream);
     }
-    context.owner.released(socket);
   }
 
   private static void freeQueues(StreamSocket socket) {

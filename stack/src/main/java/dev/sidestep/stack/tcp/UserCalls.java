@@ -215,7 +215,6 @@ final class UserCalls {
       waiting = listener.socket.accept();
     }
     listener.socket.setTransport(null);
-    context.owner.released(listener.socket);
   }
 
   /**
