@@ -1,7 +1,6 @@
 package dev.sidestep.stack.nic;
 
 import dev.sidestep.stack.packet.PacketBuffer;
-import dev.sidestep.stack.packet.PacketPool;
 
 /**
  * A device whose frames, both ways, also go into a {@link PcapCapture}. Costs one clock reading per
@@ -10,68 +9,20 @@ import dev.sidestep.stack.packet.PacketPool;
  * <p>Received frames are captured as the device delivers them, transmitted ones as they are handed
  * to it: checksums that the device would fill in are still missing.
  */
-public final class CapturingDevice implements NicDevice {
-
-  private final NicDevice device;
-  private final CapturingQueue[] queues;
+public final class CapturingDevice extends ForwardingNicDevice {
 
   /** Captures {@code device}'s frames; the capture is not closed with the device. */
   public CapturingDevice(NicDevice device, PcapCapture capture) {
-    this.device = device;
-    this.queues = new CapturingQueue[device.queueCount()];
-    for (int i = 0; i < queues.length; i++) {
-      queues[i] = new CapturingQueue(device.queue(i), capture);
-    }
+    super(device, index -> new CapturingQueue(device.queue(index), capture));
   }
 
-  @Override
-  public String name() {
-    return device.name();
-  }
+  private static final class CapturingQueue extends ForwardingNicQueue {
 
-  @Override
-  public long macAddress() {
-    return device.macAddress();
-  }
-
-  @Override
-  public NicCapabilities capabilities() {
-    return device.capabilities();
-  }
-
-  @Override
-  public int queueCount() {
-    return queues.length;
-  }
-
-  @Override
-  public NicQueue queue(int index) {
-    return queues[index];
-  }
-
-  @Override
-  public boolean linkUp() {
-    return device.linkUp();
-  }
-
-  @Override
-  public boolean isLoopback() {
-    return device.isLoopback();
-  }
-
-  @Override
-  public void close() {
-    device.close();
-  }
-
-  private static final class CapturingQueue implements NicQueue {
-
-    private final NicQueue queue;
     private final PcapCapture capture;
     private final CaptureRing ring;
 
     CapturingQueue(NicQueue queue, PcapCapture capture) {
-      this.queue = queue;
+      super(queue);
       this.capture = capture;
       this.ring = capture.newRing();
     }
@@ -112,11 +63,6 @@ public final class CapturingDevice implements NicDevice {
       int taken = queue.txBurst(frames, fromIndex, count);
       ring.commit(taken);
       return taken;
-    }
-
-    @Override
-    public PacketPool pool() {
-      return queue.pool();
     }
   }
 }

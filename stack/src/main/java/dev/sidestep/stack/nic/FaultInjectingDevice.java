@@ -1,20 +1,16 @@
 package dev.sidestep.stack.nic;
 
 import dev.sidestep.stack.packet.PacketBuffer;
-import dev.sidestep.stack.packet.PacketPool;
 import java.util.function.LongSupplier;
 
 /**
  * A device on a link that loses, doubles, corrupts, delays and reorders frames, both ways, as its
  * {@link Faults} say: to see how a program behaves on a bad network without having one.
  */
-public final class FaultInjectingDevice implements NicDevice {
+public final class FaultInjectingDevice extends ForwardingNicDevice {
 
   /** Most frames under way per queue and direction. */
   private static final int CAPACITY_FRAMES = 4096;
-
-  private final NicDevice device;
-  private final FaultyQueue[] queues;
 
   /**
    * Makes {@code device}'s link faulty. Each queue and direction decides on its own, from seeds
@@ -24,13 +20,14 @@ public final class FaultInjectingDevice implements NicDevice {
    */
   public FaultInjectingDevice(
       NicDevice device, Faults inbound, Faults outbound, LongSupplier nanoClock) {
-    this.device = device;
-    this.queues = new FaultyQueue[device.queueCount()];
-    for (int i = 0; i < queues.length; i++) {
-      queues[i] =
-          new FaultyQueue(
-              device.queue(i), derived(inbound, 2L * i), derived(outbound, 2L * i + 1), nanoClock);
-    }
+    super(
+        device,
+        index ->
+            new FaultyQueue(
+                device.queue(index),
+                derived(inbound, 2L * index),
+                derived(outbound, 2L * index + 1),
+                nanoClock));
   }
 
   private static Faults derived(Faults faults, long direction) {
@@ -44,63 +41,22 @@ public final class FaultInjectingDevice implements NicDevice {
         faults.delayNanos());
   }
 
-  @Override
-  public String name() {
-    return device.name();
-  }
-
-  @Override
-  public long macAddress() {
-    return device.macAddress();
-  }
-
   /** As the device's, except that nothing vouches for checksums of frames that are corrupted. */
   @Override
   public NicCapabilities capabilities() {
-    NicCapabilities own = device.capabilities();
+    NicCapabilities own = super.capabilities();
     return new NicCapabilities(own.mtuBytes(), false, false, own.resolvesNeighbors());
   }
 
-  @Override
-  public int queueCount() {
-    return queues.length;
-  }
+  private static final class FaultyQueue extends ForwardingNicQueue {
 
-  @Override
-  public NicQueue queue(int index) {
-    return queues[index];
-  }
-
-  @Override
-  public boolean linkUp() {
-    return device.linkUp();
-  }
-
-  @Override
-  public boolean isLoopback() {
-    return device.isLoopback();
-  }
-
-  /** Loses what is under way and closes the device. */
-  @Override
-  public void close() {
-    for (FaultyQueue queue : queues) {
-      queue.inbound.clear();
-      queue.outbound.clear();
-    }
-    device.close();
-  }
-
-  private static final class FaultyQueue implements NicQueue {
-
-    private final NicQueue queue;
     private final LongSupplier nanoClock;
     private final FaultInjector inbound;
     private final FaultInjector outbound;
     private final PacketBuffer[] oneFrame = new PacketBuffer[1];
 
     FaultyQueue(NicQueue queue, Faults inbound, Faults outbound, LongSupplier nanoClock) {
-      this.queue = queue;
+      super(queue);
       this.nanoClock = nanoClock;
       this.inbound = new FaultInjector(queue.pool(), inbound, CAPACITY_FRAMES);
       this.outbound = new FaultInjector(queue.pool(), outbound, CAPACITY_FRAMES);
@@ -149,9 +105,11 @@ public final class FaultInjectingDevice implements NicDevice {
       }
     }
 
+    /** Loses what is under way. */
     @Override
-    public PacketPool pool() {
-      return queue.pool();
+    void discard() {
+      inbound.clear();
+      outbound.clear();
     }
   }
 }

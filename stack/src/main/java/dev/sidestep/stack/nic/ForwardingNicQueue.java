@@ -1,0 +1,21 @@
+package dev.sidestep.stack.nic;
+
+import dev.sidestep.stack.packet.PacketPool;
+
+/** A queue around another one, with the same buffers. */
+abstract class ForwardingNicQueue implements NicQueue {
+
+  final NicQueue queue;
+
+  ForwardingNicQueue(NicQueue queue) {
+    this.queue = queue;
+  }
+
+  @Override
+  public final PacketPool pool() {
+    return queue.pool();
+  }
+
+  /** Frees the frames that are neither in a ring nor somebody else's. */
+  void discard() {}
+}
