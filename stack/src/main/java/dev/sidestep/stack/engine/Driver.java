@@ -92,7 +92,8 @@ final class Driver implements Runnable, AutoCloseable {
     if (!closed) {
       // Whoever is parked already relies on us once the other thread stops polling.
       boolean reliedOn = parkedThreads.get() > 0;
-      LockSupport.parkNanos(this, reliedOn ? RELIED_ON_NANOS : idle.standbySleepNanos());
+      long longest = reliedOn ? RELIED_ON_NANOS : idle.standbySleepNanos();
+      shard.alarm().sleep(now, idle.driverMinSleepNanos(), longest);
     }
     standingBy = false;
   }
@@ -110,12 +111,15 @@ final class Driver implements Runnable, AutoCloseable {
     }
   }
 
-  /** Sleeps for a fraction of the silence so far, so that waiting costs little of either. */
+  /**
+   * Sleeps for a fraction of the silence so far, so that waiting costs little of either; but no
+   * longer than until the next timer.
+   */
   private void sleep(long now) {
     long silence = now - lastWorkNanos;
     long least = idle.driverMinSleepNanos();
-    LockSupport.parkNanos(
-        this, Math.clamp(silence / SILENCE_FRACTION, least, idle.driverMaxSleepNanos()));
+    long longest = Math.clamp(silence / SILENCE_FRACTION, least, idle.driverMaxSleepNanos());
+    shard.alarm().sleep(now, least, longest);
   }
 
   /** Ends the thread and waits until it is gone. */

@@ -1,5 +1,6 @@
 package dev.sidestep.stack.engine;
 
+import dev.sidestep.stack.concurrent.Alarm;
 import dev.sidestep.stack.concurrent.Baton;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
@@ -22,7 +23,8 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
  * <p>Whoever needs the network polls: takes the baton, runs {@link #poll}, gives it back. Whoever
  * finds it taken leaves a command instead, and the owner carries it out before it receives anything
  * more. {@link #release} looks at the commands once more after the baton is free, so none is
- * stranded between the owner's last look and the release.
+ * stranded between the owner's last look and the release. It also publishes when the earliest timer
+ * is due, so that a sleeping driver gets up for it.
  */
 final class Shard implements SocketOwner {
 
@@ -35,6 +37,7 @@ final class Shard implements SocketOwner {
   private static final int MAX_LOGGED_DEFECTS = 10;
 
   private final Baton baton = new Baton();
+  private final Alarm alarm = new Alarm(baton);
   private final MpscUnboundedVarHandleArrayQueue<StackSocket> commands =
       new MpscUnboundedVarHandleArrayQueue<>(COMMAND_CHUNK);
   private final LongSupplier clock;
@@ -75,14 +78,25 @@ final class Shard implements SocketOwner {
     return baton.tryTake();
   }
 
-  /** Gives the baton back and sees to it that no command is left behind. */
+  /** Gives the baton back and sees to it that no command and no timer is left behind. */
   void release() {
-    baton.release();
+    handBack();
+    carryOutCommands();
+  }
+
+  private void handBack() {
+    alarm.release(nextDeadlineNanos());
+  }
+
+  /** Carries out what is in the queue, unless somebody else is at it or will be. */
+  private void carryOutCommands() {
     while (!commands.isEmpty() && baton.tryTake()) {
       try {
-        carryOutCommands(clock.getAsLong());
+        long nowNanos = clock.getAsLong();
+        drainCommands(nowNanos);
+        transmit(nowNanos);
       } finally {
-        baton.release();
+        handBack();
       }
     }
   }
@@ -93,6 +107,11 @@ final class Shard implements SocketOwner {
 
   long lastPollNanos() {
     return lastPollNanos;
+  }
+
+  /** What the driver sleeps on, so that it misses no timer. */
+  Alarm alarm() {
+    return alarm;
   }
 
   ShardCounters counters() {
@@ -185,11 +204,6 @@ final class Shard implements SocketOwner {
     }
   }
 
-  private void carryOutCommands(long nowNanos) {
-    drainCommands(nowNanos);
-    transmit(nowNanos);
-  }
-
   @Override
   public void submit(StackSocket socket, int bits) {
     if (baton.tryTake()) {
@@ -206,13 +220,7 @@ final class Shard implements SocketOwner {
     if (socket.addPending(bits)) {
       commands.offer(socket);
     }
-    if (baton.tryTake()) {
-      try {
-        carryOutCommands(clock.getAsLong());
-      } finally {
-        release();
-      }
-    }
+    carryOutCommands();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sidestep.stack.engine;
 
+import dev.sidestep.stack.concurrent.Alarm;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.StackConfig;
@@ -76,6 +77,11 @@ public final class ShardUnderTest {
   /** When the shard wants to be polled even if nothing arrives. */
   public long nextDeadlineNanos() {
     return shard.nextDeadlineNanos();
+  }
+
+  /** What its driver sleeps on. */
+  public Alarm alarm() {
+    return shard.alarm();
   }
 
   /** What its sockets belong to. */
