@@ -15,6 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +39,10 @@ final class AcceptWaiterTest {
       Objects.requireNonNull(KernelAccess.jdkProvider(), KernelAccess::whyNot);
 
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** Asked twice: before the selector is opened, and by the thread that then goes to sleep. */
+  private final CountDownLatch askedTwice = new CountDownLatch(2);
+
   private ServerSocketChannel kernel;
   private AcceptWaiter waiter;
 
@@ -46,7 +51,13 @@ final class AcceptWaiterTest {
     kernel = JDK.openServerSocketChannel();
     kernel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
     kernel.configureBlocking(false);
-    waiter = new AcceptWaiter(new ListenSocket(NOBODY, 1), kernel, closing::get);
+    waiter = new AcceptWaiter(new ListenSocket(NOBODY, 1), kernel, this::isClosing);
+  }
+
+  private boolean isClosing() {
+    boolean answer = closing.get();
+    askedTwice.countDown();
+    return answer;
   }
 
   @AfterEach
@@ -79,9 +90,7 @@ final class AcceptWaiterTest {
   void aWakeUpEndsTheSleep() throws InterruptedException {
     waiter.park(Long.MAX_VALUE);
     Thread sleeper = Thread.ofPlatform().start(() -> waiter.park(Long.MAX_VALUE));
-    while (!waiter.isParked()) {
-      Thread.onSpinWait();
-    }
+    askedTwice.await();
     closing.set(true);
     waiter.wake();
     sleeper.join();

@@ -70,11 +70,6 @@ public abstract class Waiter {
     }
   }
 
-  /** Whether a thread sleeps, or is about to. */
-  public final boolean isParked() {
-    return parked != null;
-  }
-
   /** How the thread sleeps; a selector that also has kernel channels sleeps in the kernel's. */
   protected void sleep(long nanos) {
     LockSupport.parkNanos(this, nanos);
