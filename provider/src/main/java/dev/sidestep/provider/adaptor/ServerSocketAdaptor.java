@@ -22,15 +22,14 @@ public final class ServerSocketAdaptor extends ServerSocket {
 
   private final ServerSocketChannel channel;
   private final TimedServerSocket timed;
-
-  /** SO_TIMEOUT. */
-  private volatile int timeoutMillis;
+  private final AdaptorOptions options;
 
   /** A view of {@code channel}. */
   public ServerSocketAdaptor(ServerSocketChannel channel, TimedServerSocket timed) {
     super(new NoSocketImpl());
     this.channel = channel;
     this.timed = timed;
+    this.options = new AdaptorOptions(channel);
   }
 
   @Override
@@ -50,7 +49,7 @@ public final class ServerSocketAdaptor extends ServerSocket {
   @Override
   public Socket accept() throws IOException {
     try {
-      int timeout = timeoutMillis;
+      int timeout = options.timeoutMillis();
       SocketChannel accepted = timeout > 0 ? timed.accept(timeout) : channel.accept();
       if (accepted == null) {
         // A non-blocking channel accepts if it can, and else says this: the JDK's old habit.
@@ -99,64 +98,34 @@ public final class ServerSocketAdaptor extends ServerSocket {
     return !channel.isOpen();
   }
 
-  private void ensureOpen() throws SocketException {
-    if (!channel.isOpen()) {
-      throw new SocketException("Socket is closed");
-    }
-  }
-
   @Override
   public void setSoTimeout(int timeout) throws SocketException {
-    ensureOpen();
-    if (timeout < 0) {
-      throw new IllegalArgumentException("timeout < 0");
-    }
-    timeoutMillis = timeout;
+    options.setTimeout(timeout);
   }
 
   @Override
   public int getSoTimeout() throws SocketException {
-    ensureOpen();
-    return timeoutMillis;
-  }
-
-  private <T> void set(SocketOption<T> option, T value) throws SocketException {
-    try {
-      channel.setOption(option, value);
-    } catch (IOException e) {
-      throw ExceptionTranslation.toSocketException(e);
-    }
-  }
-
-  private <T> T get(SocketOption<T> option) throws SocketException {
-    try {
-      return channel.getOption(option);
-    } catch (IOException e) {
-      throw ExceptionTranslation.toSocketException(e);
-    }
+    return options.getTimeout();
   }
 
   @Override
   public void setReuseAddress(boolean on) throws SocketException {
-    set(StandardSocketOptions.SO_REUSEADDR, on);
+    options.set(StandardSocketOptions.SO_REUSEADDR, on);
   }
 
   @Override
   public boolean getReuseAddress() throws SocketException {
-    return get(StandardSocketOptions.SO_REUSEADDR);
+    return options.get(StandardSocketOptions.SO_REUSEADDR);
   }
 
   @Override
   public void setReceiveBufferSize(int size) throws SocketException {
-    if (size <= 0) {
-      throw new IllegalArgumentException("size cannot be 0 or negative");
-    }
-    set(StandardSocketOptions.SO_RCVBUF, size);
+    options.setBytes(StandardSocketOptions.SO_RCVBUF, size, "size cannot be 0 or negative");
   }
 
   @Override
   public int getReceiveBufferSize() throws SocketException {
-    return get(StandardSocketOptions.SO_RCVBUF);
+    return options.get(StandardSocketOptions.SO_RCVBUF);
   }
 
   @Override

@@ -25,14 +25,13 @@ public final class SocketAdaptor extends Socket {
 
   private final SocketChannel channel;
   private final TimedSocket timed;
-
-  /** SO_TIMEOUT. */
-  private volatile int timeoutMillis;
+  private final AdaptorOptions options;
 
   private SocketAdaptor(SocketChannel channel, TimedSocket timed) throws SocketException {
     super((SocketImpl) null);
     this.channel = channel;
     this.timed = timed;
+    this.options = new AdaptorOptions(channel);
   }
 
   /** A view of {@code channel}. */
@@ -110,15 +109,9 @@ public final class SocketAdaptor extends Socket {
   }
 
   private void ensureConnected() throws SocketException {
-    ensureOpen();
+    options.ensureOpen();
     if (!channel.isConnected()) {
       throw new SocketException("Socket is not connected");
-    }
-  }
-
-  private void ensureOpen() throws SocketException {
-    if (!channel.isOpen()) {
-      throw new SocketException("Socket is closed");
     }
   }
 
@@ -133,7 +126,7 @@ public final class SocketAdaptor extends Socket {
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
       Objects.checkFromIndexSize(off, len, b.length);
-      return len == 0 ? 0 : timed.read(b, off, len, timeoutMillis);
+      return len == 0 ? 0 : timed.read(b, off, len, options.timeoutMillis());
     }
 
     @Override
@@ -279,50 +272,34 @@ public final class SocketAdaptor extends Socket {
 
   // ---- Options
 
-  private <T> void set(SocketOption<T> option, T value) throws SocketException {
-    try {
-      channel.setOption(option, value);
-    } catch (IOException e) {
-      throw ExceptionTranslation.toSocketException(e);
-    }
-  }
-
-  private <T> T get(SocketOption<T> option) throws SocketException {
-    try {
-      return channel.getOption(option);
-    } catch (IOException e) {
-      throw ExceptionTranslation.toSocketException(e);
-    }
-  }
-
   @Override
   public void setTcpNoDelay(boolean on) throws SocketException {
-    set(StandardSocketOptions.TCP_NODELAY, on);
+    options.set(StandardSocketOptions.TCP_NODELAY, on);
   }
 
   @Override
   public boolean getTcpNoDelay() throws SocketException {
-    return get(StandardSocketOptions.TCP_NODELAY);
+    return options.get(StandardSocketOptions.TCP_NODELAY);
   }
 
   @Override
   public void setSoLinger(boolean on, int linger) throws SocketException {
-    set(StandardSocketOptions.SO_LINGER, on ? linger : -1);
+    options.set(StandardSocketOptions.SO_LINGER, on ? linger : -1);
   }
 
   @Override
   public int getSoLinger() throws SocketException {
-    return get(StandardSocketOptions.SO_LINGER);
+    return options.get(StandardSocketOptions.SO_LINGER);
   }
 
   @Override
   public void setOOBInline(boolean on) throws SocketException {
-    set(oobInline(), on);
+    options.set(oobInline(), on);
   }
 
   @Override
   public boolean getOOBInline() throws SocketException {
-    return get(oobInline());
+    return options.get(oobInline());
   }
 
   /** The JDK keeps the option to itself, but lists it. */
@@ -338,73 +315,62 @@ public final class SocketAdaptor extends Socket {
 
   @Override
   public void setSoTimeout(int timeout) throws SocketException {
-    ensureOpen();
-    if (timeout < 0) {
-      throw new IllegalArgumentException("timeout < 0");
-    }
-    timeoutMillis = timeout;
+    options.setTimeout(timeout);
   }
 
   @Override
   public int getSoTimeout() throws SocketException {
-    ensureOpen();
-    return timeoutMillis;
+    return options.getTimeout();
   }
 
   @Override
   public void setSendBufferSize(int size) throws SocketException {
-    if (size <= 0) {
-      throw new IllegalArgumentException("Invalid send size");
-    }
-    set(StandardSocketOptions.SO_SNDBUF, size);
+    options.setBytes(StandardSocketOptions.SO_SNDBUF, size, "Invalid send size");
   }
 
   @Override
   public int getSendBufferSize() throws SocketException {
-    return get(StandardSocketOptions.SO_SNDBUF);
+    return options.get(StandardSocketOptions.SO_SNDBUF);
   }
 
   @Override
   public void setReceiveBufferSize(int size) throws SocketException {
-    if (size <= 0) {
-      throw new IllegalArgumentException("Invalid receive size");
-    }
-    set(StandardSocketOptions.SO_RCVBUF, size);
+    options.setBytes(StandardSocketOptions.SO_RCVBUF, size, "Invalid receive size");
   }
 
   @Override
   public int getReceiveBufferSize() throws SocketException {
-    return get(StandardSocketOptions.SO_RCVBUF);
+    return options.get(StandardSocketOptions.SO_RCVBUF);
   }
 
   @Override
   public void setKeepAlive(boolean on) throws SocketException {
-    set(StandardSocketOptions.SO_KEEPALIVE, on);
+    options.set(StandardSocketOptions.SO_KEEPALIVE, on);
   }
 
   @Override
   public boolean getKeepAlive() throws SocketException {
-    return get(StandardSocketOptions.SO_KEEPALIVE);
+    return options.get(StandardSocketOptions.SO_KEEPALIVE);
   }
 
   @Override
   public void setTrafficClass(int tc) throws SocketException {
-    set(StandardSocketOptions.IP_TOS, tc);
+    options.set(StandardSocketOptions.IP_TOS, tc);
   }
 
   @Override
   public int getTrafficClass() throws SocketException {
-    return get(StandardSocketOptions.IP_TOS);
+    return options.get(StandardSocketOptions.IP_TOS);
   }
 
   @Override
   public void setReuseAddress(boolean on) throws SocketException {
-    set(StandardSocketOptions.SO_REUSEADDR, on);
+    options.set(StandardSocketOptions.SO_REUSEADDR, on);
   }
 
   @Override
   public boolean getReuseAddress() throws SocketException {
-    return get(StandardSocketOptions.SO_REUSEADDR);
+    return options.get(StandardSocketOptions.SO_REUSEADDR);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.sidestep.provider.kernel;
 
-import dev.sidestep.provider.selector.ChannelKeys;
-import dev.sidestep.provider.selector.SidestepChannel;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -16,23 +14,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A datagram channel of the kernel that can be registered with our selector. */
-public final class KernelDatagramChannel extends DatagramChannel implements SidestepChannel {
+public final class KernelDatagramChannel extends DatagramChannel implements KernelOnlyChannel {
 
   private final DatagramChannel inner;
-  private final ChannelKeys keys = new ChannelKeys();
+  private final InnerChannel behind;
 
   /** The same channel as {@code inner}, as one of {@code provider}'s. */
   public KernelDatagramChannel(SelectorProvider provider, DatagramChannel inner) {
     super(provider);
     this.inner = inner;
-    keys.attach(null, null, inner);
-  }
-
-  /** An interrupt closes the JDK's channel behind ours. */
-  private void closeTogether() throws IOException {
-    if (!inner.isOpen()) {
-      close();
-    }
+    behind = new InnerChannel(this, inner);
   }
 
   @Override
@@ -94,7 +85,7 @@ public final class KernelDatagramChannel extends DatagramChannel implements Side
     try {
       return inner.receive(dst);
     } finally {
-      closeTogether();
+      behind.closeTogether();
     }
   }
 
@@ -103,7 +94,7 @@ public final class KernelDatagramChannel extends DatagramChannel implements Side
     try {
       return inner.send(src, target);
     } finally {
-      closeTogether();
+      behind.closeTogether();
     }
   }
 
@@ -112,7 +103,7 @@ public final class KernelDatagramChannel extends DatagramChannel implements Side
     try {
       return inner.read(dst);
     } finally {
-      closeTogether();
+      behind.closeTogether();
     }
   }
 
@@ -121,7 +112,7 @@ public final class KernelDatagramChannel extends DatagramChannel implements Side
     try {
       return inner.read(dsts, offset, length);
     } finally {
-      closeTogether();
+      behind.closeTogether();
     }
   }
 
@@ -130,7 +121,7 @@ public final class KernelDatagramChannel extends DatagramChannel implements Side
     try {
       return inner.write(src);
     } finally {
-      closeTogether();
+      behind.closeTogether();
     }
   }
 
@@ -139,7 +130,7 @@ public final class KernelDatagramChannel extends DatagramChannel implements Side
     try {
       return inner.write(srcs, offset, length);
     } finally {
-      closeTogether();
+      behind.closeTogether();
     }
   }
 
@@ -156,10 +147,7 @@ public final class KernelDatagramChannel extends DatagramChannel implements Side
 
   @Override
   protected void implConfigureBlocking(boolean block) throws IOException {
-    if (block) {
-      keys.leaveKernelSelectors();
-    }
-    inner.configureBlocking(block);
+    behind.configureBlocking(block);
   }
 
   @Override
@@ -168,18 +156,8 @@ public final class KernelDatagramChannel extends DatagramChannel implements Side
   }
 
   @Override
-  public ChannelKeys selectionKeys() {
-    return keys;
-  }
-
-  @Override
-  public int stackReadyOps() {
-    return 0;
-  }
-
-  @Override
-  public void kill() {
-    // The JDK's selector, which ours has flushed, does this for the inner channel.
+  public InnerChannel behind() {
+    return behind;
   }
 
   @Override

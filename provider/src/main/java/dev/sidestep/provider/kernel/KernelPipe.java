@@ -1,7 +1,5 @@
 package dev.sidestep.provider.kernel;
 
-import dev.sidestep.provider.selector.ChannelKeys;
-import dev.sidestep.provider.selector.SidestepChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
@@ -29,20 +27,14 @@ public final class KernelPipe extends Pipe {
     return sink;
   }
 
-  private static final class Source extends SourceChannel implements SidestepChannel {
+  private static final class Source extends SourceChannel implements KernelOnlyChannel {
     private final SourceChannel inner;
-    private final ChannelKeys keys = new ChannelKeys();
+    private final InnerChannel behind;
 
     Source(SelectorProvider provider, SourceChannel inner) {
       super(provider);
       this.inner = inner;
-      keys.attach(null, null, inner);
-    }
-
-    private void closeTogether() throws IOException {
-      if (!inner.isOpen()) {
-        close();
-      }
+      behind = new InnerChannel(this, inner);
     }
 
     @Override
@@ -50,7 +42,7 @@ public final class KernelPipe extends Pipe {
       try {
         return inner.read(dst);
       } finally {
-        closeTogether();
+        behind.closeTogether();
       }
     }
 
@@ -64,16 +56,13 @@ public final class KernelPipe extends Pipe {
       try {
         return inner.read(dsts, offset, length);
       } finally {
-        closeTogether();
+        behind.closeTogether();
       }
     }
 
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
-      if (block) {
-        keys.leaveKernelSelectors();
-      }
-      inner.configureBlocking(block);
+      behind.configureBlocking(block);
     }
 
     @Override
@@ -82,35 +71,19 @@ public final class KernelPipe extends Pipe {
     }
 
     @Override
-    public ChannelKeys selectionKeys() {
-      return keys;
-    }
-
-    @Override
-    public int stackReadyOps() {
-      return 0;
-    }
-
-    @Override
-    public void kill() {
-      // The JDK's selector, which ours has flushed, does this for the inner channel.
+    public InnerChannel behind() {
+      return behind;
     }
   }
 
-  private static final class Sink extends SinkChannel implements SidestepChannel {
+  private static final class Sink extends SinkChannel implements KernelOnlyChannel {
     private final SinkChannel inner;
-    private final ChannelKeys keys = new ChannelKeys();
+    private final InnerChannel behind;
 
     Sink(SelectorProvider provider, SinkChannel inner) {
       super(provider);
       this.inner = inner;
-      keys.attach(null, null, inner);
-    }
-
-    private void closeTogether() throws IOException {
-      if (!inner.isOpen()) {
-        close();
-      }
+      behind = new InnerChannel(this, inner);
     }
 
     @Override
@@ -118,7 +91,7 @@ public final class KernelPipe extends Pipe {
       try {
         return inner.write(src);
       } finally {
-        closeTogether();
+        behind.closeTogether();
       }
     }
 
@@ -132,16 +105,13 @@ public final class KernelPipe extends Pipe {
       try {
         return inner.write(srcs, offset, length);
       } finally {
-        closeTogether();
+        behind.closeTogether();
       }
     }
 
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
-      if (block) {
-        keys.leaveKernelSelectors();
-      }
-      inner.configureBlocking(block);
+      behind.configureBlocking(block);
     }
 
     @Override
@@ -150,18 +120,8 @@ public final class KernelPipe extends Pipe {
     }
 
     @Override
-    public ChannelKeys selectionKeys() {
-      return keys;
-    }
-
-    @Override
-    public int stackReadyOps() {
-      return 0;
-    }
-
-    @Override
-    public void kill() {
-      // The JDK's selector, which ours has flushed, does this for the inner channel.
+    public InnerChannel behind() {
+      return behind;
     }
   }
 }
