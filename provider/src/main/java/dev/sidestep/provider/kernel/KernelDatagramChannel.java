@@ -1,5 +1,6 @@
 package dev.sidestep.provider.kernel;
 
+import dev.sidestep.provider.adaptor.DatagramSocketAdaptor;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -18,6 +19,8 @@ public final class KernelDatagramChannel extends DatagramChannel implements Kern
 
   private final DatagramChannel inner;
   private final InnerChannel behind;
+
+  private @Nullable DatagramSocket adaptor;
 
   /** The same channel as {@code inner}, as one of {@code provider}'s. */
   public KernelDatagramChannel(SelectorProvider provider, DatagramChannel inner) {
@@ -49,8 +52,11 @@ public final class KernelDatagramChannel extends DatagramChannel implements Kern
   }
 
   @Override
-  public DatagramSocket socket() {
-    return inner.socket();
+  public synchronized DatagramSocket socket() {
+    if (adaptor == null) {
+      adaptor = DatagramSocketAdaptor.of(this, inner.socket());
+    }
+    return adaptor;
   }
 
   @Override
