@@ -229,6 +229,65 @@ abstract class SelectorContract extends ProviderContract {
     assertTrue(otherKey.isReadable());
   }
 
+  private void assertReadyForWhateverIsAsked(SocketChannel channel) throws IOException {
+    SelectionKey key = register(channel, 0);
+    assertEquals(0, selector.selectNow());
+    for (int ops = 1; ops <= channel.validOps(); ops++) {
+      if ((ops & ~channel.validOps()) == 0) {
+        key.interestOps(ops);
+        assertEquals(1, selector.selectNow());
+        assertEquals(ops, key.readyOps());
+        selector.selectedKeys().clear();
+      }
+    }
+    key.interestOps(0);
+    assertEquals(0, selector.selectNow());
+  }
+
+  /** Linux reports it as hung up (EPOLLHUP), which the JDK shows as ready for everything. */
+  @Test
+  void aSocketThatIsNotConnectedIsReadyForWhateverIsAsked() throws IOException {
+    assertReadyForWhateverIsAsked(open());
+  }
+
+  @Test
+  void aSocketThatIsOnlyBoundIsReadyForWhateverIsAsked() throws IOException {
+    SocketChannel bound = open();
+    bound.bind(new InetSocketAddress(loopback(), 0));
+    assertReadyForWhateverIsAsked(bound);
+  }
+
+  @Test
+  void aServerThatIsNotBoundIsAcceptable() throws IOException {
+    ServerSocketChannel server = closing(provider.openServerSocketChannel());
+    server.configureBlocking(false);
+    SelectionKey key = server.register(selector, SelectionKey.OP_ACCEPT);
+    assertEquals(1, selector.selectNow());
+    assertTrue(key.isAcceptable());
+    selector.selectedKeys().clear();
+    server.bind(new InetSocketAddress(loopback(), 0));
+    assertEquals(0, selector.selectNow());
+  }
+
+  @Test
+  void aConnectEndsThatASocketIsReadyForWhateverIsAsked() throws IOException {
+    ServerSocketChannel server = listen();
+    SocketChannel client = open();
+    SelectionKey key = register(client, SelectionKey.OP_READ);
+    assertEquals(1, selector.select());
+    client.connect(server.getLocalAddress());
+    selector.selectedKeys().clear();
+    assertEquals(0, selector.selectNow());
+    key.interestOps(SelectionKey.OP_CONNECT);
+    selectUntil(key);
+    assertTrue(client.finishConnect());
+    selector.selectedKeys().clear();
+    assertEquals(0, selector.selectNow());
+    key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+    assertEquals(1, selector.selectNow());
+    assertEquals(SelectionKey.OP_WRITE, key.readyOps());
+  }
+
   @Test
   void pipesAndDatagramChannelsCanBeSelectedToo() throws IOException {
     Pipe pipe = provider.openPipe();

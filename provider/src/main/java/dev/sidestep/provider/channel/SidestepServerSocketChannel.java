@@ -371,7 +371,9 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
   @Override
   public int stackReadyOps() {
     StackListener onStack = stack;
-    return onStack != null && onStack.socket().readyOps() != 0 ? SelectionKey.OP_ACCEPT : 0;
+    // Of an unbound socket Linux says EPOLLHUP, which the JDK's channels show as acceptable.
+    boolean ready = onStack != null ? onStack.socket().readyOps() != 0 : kernel == null;
+    return ready ? SelectionKey.OP_ACCEPT : 0;
   }
 
   @Override

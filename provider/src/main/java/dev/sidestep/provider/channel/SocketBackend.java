@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,12 @@ interface SocketBackend {
 
   /** In place of a timeout in milliseconds: a channel's operation, which knows none. */
   int UNTIMED = -1;
+
+  /**
+   * What a socket is ready for that was not connected yet. Linux says EPOLLHUP of it, which the
+   * JDK's channels translate into whatever was asked.
+   */
+  int UNCONNECTED_OPS = SelectionKey.OP_READ | SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
 
   int read(ByteBuffer destination) throws IOException;
 

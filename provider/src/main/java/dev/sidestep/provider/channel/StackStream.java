@@ -290,8 +290,10 @@ final class StackStream implements SocketBackend {
     if (state.isConnected()) {
       ops = (ready & Readiness.READ) != 0 ? SelectionKey.OP_READ : 0;
       ops |= (ready & Readiness.WRITE) != 0 ? SelectionKey.OP_WRITE : 0;
-    } else if (state.isConnectionPending() && (ready & Readiness.CONNECT) != 0) {
-      ops = SelectionKey.OP_CONNECT;
+    } else if (state.isConnectionPending()) {
+      ops = (ready & Readiness.CONNECT) != 0 ? SelectionKey.OP_CONNECT : 0;
+    } else if (state.isUnconnected()) {
+      ops = UNCONNECTED_OPS;
     }
     return ops;
   }

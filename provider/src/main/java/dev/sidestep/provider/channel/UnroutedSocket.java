@@ -156,6 +156,6 @@ final class UnroutedSocket implements SocketBackend {
 
   @Override
   public int stackReadyOps() {
-    return 0;
+    return UNCONNECTED_OPS;
   }
 }
