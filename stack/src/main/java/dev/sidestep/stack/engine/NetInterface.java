@@ -15,6 +15,7 @@ import dev.sidestep.stack.neighbor.UnreachableListener;
 import dev.sidestep.stack.nic.NicCapabilities;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
+import dev.sidestep.stack.packet.DropReason;
 import java.util.List;
 
 /**
@@ -102,6 +103,16 @@ public final class NetInterface {
     }
   }
 
+  /** Forgets who is on the link. Called when the link goes down. */
+  void forgetNeighbors() {
+    neighbors.forgetResolved();
+  }
+
+  /** Drops the frames that wait for the device. Called while the link stays down. */
+  void discardBacklog() {
+    output.discard(DropReason.LINK_DOWN);
+  }
+
   /** When {@link #runTimers} has something to do; {@link Long#MAX_VALUE} for never. */
   long nextDeadlineNanos() {
     return neighbors.nextDeadlineNanos();
@@ -120,6 +131,6 @@ public final class NetInterface {
   /** Frees what waits inside, when the device is about to be closed. */
   void discard() {
     neighbors.discard();
-    output.discard();
+    output.discard(DropReason.TX_RING_FULL);
   }
 }

@@ -75,10 +75,10 @@ public final class EthernetOutput {
     return batchLength;
   }
 
-  /** Frees what waits, when the device is about to be closed. */
-  public void discard() {
+  /** Frees what waits: the device is about to be closed, or its link does not come up. */
+  public void discard(DropReason reason) {
     for (int i = 0; i < batchLength; i++) {
-      counters.drop(DropReason.TX_RING_FULL);
+      counters.drop(reason);
       batch[i].free();
     }
     batchLength = 0;

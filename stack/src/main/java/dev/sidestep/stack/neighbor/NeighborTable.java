@@ -311,6 +311,20 @@ public final class NeighborTable {
     }
   }
 
+  /**
+   * The cable is out: who is there when it is back is not known (Linux: neigh_carrier_down). Who is
+   * being asked for stays asked for, so that those who wait hear of it in time.
+   */
+  public void forgetResolved() {
+    for (int i = 0; i < entryCount; i++) {
+      Neighbor neighbor = entries[i];
+      if (neighbor.state != State.INCOMPLETE) {
+        neighbor.state = State.UNRESOLVED;
+        neighbor.mac = MacAddress.NONE;
+      }
+    }
+  }
+
   /** Frees what waits, when the device is about to be closed. */
   public void discard() {
     for (int i = 0; i < entryCount; i++) {

@@ -53,6 +53,7 @@ public enum DropReason {
 
   POOL_EMPTY("no packet buffer free"),
   TX_RING_FULL("transmit ring full"),
+  LINK_DOWN("link was down for too long"),
   INTERNAL_ERROR("a defect in the stack; the packet is dropped, the stack goes on");
 
   private final String meaning;

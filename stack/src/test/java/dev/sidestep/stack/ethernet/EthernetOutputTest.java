@@ -98,11 +98,12 @@ class EthernetOutputTest {
   }
 
   @Test
-  void closingFreesTheBacklog() {
+  void discardingFreesTheBacklogAndCountsIt() {
     nic.setTxRoom(0);
     send(1);
     output.flush();
-    output.discard();
+    output.discard(DropReason.LINK_DOWN);
     assertEquals(0, nic.buffersInUse());
+    assertEquals(1, counters.dropped(DropReason.LINK_DOWN));
   }
 }

@@ -16,6 +16,7 @@ import dev.sidestep.stack.wire.MacAddress;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NeighborTableTest {
@@ -199,6 +200,23 @@ class NeighborTableTest {
     assertEquals(State.UNRESOLVED, peer.state());
     send(peer, 21);
     assertEquals(State.INCOMPLETE, peer.state());
+  }
+
+  @Test
+  void aPulledCableMakesItAskAnewButLeavesWhoeverWaitsWaiting() {
+    makeReachable();
+    Neighbor awaited = neighbor(2);
+    send(awaited, 20);
+    table.forgetResolved();
+    assertEquals(State.UNRESOLVED, peer.state());
+    assertEquals(State.INCOMPLETE, awaited.state());
+    assertEquals(1, table.queuedPackets());
+    send(peer, 21);
+    assertEquals(List.of(), sentLengths());
+    pass(SECOND);
+    pass(SECOND);
+    pass(SECOND);
+    assertEquals(Set.of(20, 21), Set.copyOf(unreachable));
   }
 
   @Test

@@ -25,6 +25,7 @@ public final class RecordingNic implements NicDevice, NicQueue {
   private final ArrayDeque<PacketBuffer> received = new ArrayDeque<>();
   private final List<byte[]> transmitted = new ArrayList<>();
   private int txRoom = Integer.MAX_VALUE;
+  private boolean linkUp = true;
 
   /** Makes a device that resolves neighbours and leaves checksums to software. */
   public RecordingNic(long macAddress, int mtuBytes) {
@@ -64,6 +65,11 @@ public final class RecordingNic implements NicDevice, NicQueue {
   /** How many more frames the transmit ring takes before it is full. */
   public void setTxRoom(int frames) {
     txRoom = frames;
+  }
+
+  /** Plugs the cable in or out. */
+  public void setLinkUp(boolean up) {
+    linkUp = up;
   }
 
   /** Number of buffers somebody holds. */
@@ -125,7 +131,7 @@ public final class RecordingNic implements NicDevice, NicQueue {
 
   @Override
   public boolean linkUp() {
-    return true;
+    return linkUp;
   }
 
   @Override
