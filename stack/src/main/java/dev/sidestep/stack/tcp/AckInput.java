@@ -3,6 +3,7 @@ package dev.sidestep.stack.tcp;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.socket.Readiness;
+import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.SocketSendQueue;
 import dev.sidestep.stack.tcp.congestion.LossRecovery;
 import dev.sidestep.stack.wire.TcpHeader;
@@ -130,6 +131,7 @@ final class AckInput {
     tcb.sndUna = seg.segAck;
     tcb.sndNxt = SequenceNumber.max(tcb.sndNxt, seg.segAck);
     tcb.retransmissions = 0;
+    tcb.softError = SocketError.ETIMEDOUT;
     tcb.rtt.resetBackoff();
     tcb.scoreboard.acknowledged(tcb.sendPosition(seg.segAck), tcb.sendPosition(tcb.sndMax));
     releaseAcknowledged(tcb, seg.segAck);

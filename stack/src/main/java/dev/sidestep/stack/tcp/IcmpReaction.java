@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What ICMP errors do to connections (RFC 9293 §3.9.2.2, RFC 5927; tcp_v4_err). Only an error about
- * something in flight counts; it ends an attempt to connect, as in Linux, but never a connection.
+ * something in flight counts; it ends an attempt to connect, as in Linux, but never a connection,
+ * which it gives a reason for when it is given up later.
  */
 final class IcmpReaction implements IcmpErrorListener {
 
@@ -45,6 +46,8 @@ final class IcmpReaction implements IcmpErrorListener {
     SocketError cause = meaning(error);
     if (cause != null && tcb.state == TcpState.SYN_SENT) {
       end.fail(tcb, cause);
+    } else if (cause != null) {
+      tcb.softError = cause;
     }
   }
 

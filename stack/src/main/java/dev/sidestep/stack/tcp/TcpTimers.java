@@ -1,7 +1,6 @@
 package dev.sidestep.stack.tcp;
 
 import dev.sidestep.stack.counters.Counter;
-import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.StreamOptions;
 
 /** What to do when a connection's deadline has come (RFC 9293 §3.10.8; tcp_timer.c). */
@@ -57,7 +56,7 @@ final class TcpTimers {
   private void retransmit(TransmissionControlBlock tcb, long nowNanos) {
     boolean opening = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
     if (tcb.retransmissions >= limit(tcb, opening)) {
-      end.fail(tcb, SocketError.ETIMEDOUT);
+      end.fail(tcb, tcb.softError);
     } else if (opening) {
       tcb.retransmissions++;
       tcb.rtt.backOff();
@@ -166,7 +165,7 @@ final class TcpTimers {
       tcb.keepaliveNanos = (busy ? nowNanos : tcb.lastReceivedNanos) + idleNanos;
     } else if (tcb.keepaliveProbes >= options.keepCountProbes) {
       output.sendReset(tcb, nowNanos);
-      end.fail(tcb, SocketError.ETIMEDOUT);
+      end.fail(tcb, tcb.softError);
     } else {
       tcb.keepaliveProbes++;
       context.counters.increment(Counter.TCP_KEEPALIVES_SENT);

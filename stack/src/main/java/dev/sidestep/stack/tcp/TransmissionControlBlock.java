@@ -1,6 +1,7 @@
 package dev.sidestep.stack.tcp;
 
 import dev.sidestep.stack.ip.Route;
+import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.SocketReceiveQueue;
 import dev.sidestep.stack.socket.SocketSendQueue;
 import dev.sidestep.stack.socket.StreamSocket;
@@ -116,6 +117,9 @@ final class TransmissionControlBlock extends ConnectionEntry {
 
   /** Whether it was the congestion window that last kept us from sending. */
   boolean congestionLimited;
+
+  /** What the application is told if the peer never answers again (Linux: sk_err_soft). */
+  SocketError softError = SocketError.ETIMEDOUT;
 
   /** Times the first unacknowledged segment was sent again by the timer; probes likewise. */
   int retransmissions;

@@ -76,6 +76,33 @@ class IcmpReactionTest extends TcpStory {
   }
 
   @Test
+  void theErrorIsWhatAConnectionThatIsGivenUpFailsWith() {
+    // Linux: tcp_write_err takes sk_err_soft for ETIMEDOUT.
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    app.writes(10);
+    peer.expects("P. 1:11(10) ack 1");
+    icmp(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, 0);
+    after(seconds(2000));
+    peer.ignoresWhatCame();
+    app.hasFailed(SocketError.EHOSTUNREACH);
+  }
+
+  @Test
+  void theErrorIsForgottenWhenDataGetsThrough() {
+    // Linux: tcp_ack clears sk_err_soft.
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    app.writes(10);
+    peer.expects("P. 1:11(10) ack 1");
+    icmp(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, 0);
+    peer.sends(". 1:1(0) ack 11");
+    app.writes(10);
+    peer.expects("P. 11:21(10) ack 1");
+    after(seconds(2000));
+    peer.ignoresWhatCame();
+    app.hasFailed(SocketError.ETIMEDOUT);
+  }
+
+  @Test
   void aSmallerPathMtuIsHeededAtOnce() {
     ScriptedApp app = acceptedConnection(1460, 65_535);
     app.writes(1460);
