@@ -4,6 +4,7 @@ import dev.sidestep.stack.nic.NicCapabilities;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
+import dev.sidestep.stack.nic.dpdk.ffi.KernelLink;
 import dev.sidestep.stack.nic.dpdk.ffi.RteEthdev;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +26,10 @@ final class DpdkDevice implements NicDevice {
    */
   private static final Set<String> MEMORY_ONLY_DRIVERS =
       Set.of("net_memif", "net_null", "net_ring");
+
+  /** Drivers on a kernel interface that do not know whether its link is up. */
+  private static final Set<String> DRIVERS_WITHOUT_LINK_STATE =
+      Set.of("net_af_packet", "net_af_xdp");
 
   private static final int ETHERNET_HEADER_BYTES = 14;
   private static final int VLAN_TAG_BYTES = 4;
@@ -60,6 +65,7 @@ final class DpdkDevice implements NicDevice {
   private final List<MbufPool> pools = new ArrayList<>();
   private final MemorySegment link = arena.allocate(RteEthdev.LINK_SIZE, Long.BYTES);
   private final boolean memifClient;
+  private final @Nullable KernelLink kernelLink;
   private long lastUpNanos = System.nanoTime();
   private boolean closed;
 
@@ -74,6 +80,7 @@ final class DpdkDevice implements NicDevice {
     this.device = withDriverDefaults(requested, options.mtuBytes());
     this.memifClient = MemifSocket.isMemif(device) && !MemifSocket.isServer(device);
     this.port = eal.attach(device);
+    this.kernelLink = kernelLink();
     try {
       int mtuBytes = setMtu(options.mtuBytes());
       this.capabilities = new NicCapabilities(mtuBytes, false, false, true);
@@ -109,6 +116,13 @@ final class DpdkDevice implements NicDevice {
       check("sidestep.mtu=" + wantedBytes + " is refused", () -> library.setMtu(port, wantedBytes));
     }
     return Math.min(library.mtu(port), kernelMtu());
+  }
+
+  private @Nullable KernelLink kernelLink() {
+    String name = device.argument("iface");
+    return name != null && DRIVERS_WITHOUT_LINK_STATE.contains(device.driver())
+        ? new KernelLink(name, arena)
+        : null;
   }
 
   /** MTU of the kernel's interface underneath, where there is one. */
@@ -229,7 +243,7 @@ final class DpdkDevice implements NicDevice {
     if (memifClient && !closed) {
       reconnectIfDown();
     }
-    return !closed && library.linkUp(port, link);
+    return !closed && library.linkUp(port, link) && (kernelLink == null || kernelLink.isUp());
   }
 
   // The memif driver handles a peer's going on EAL's interrupt thread, and does not expect the
@@ -253,6 +267,9 @@ final class DpdkDevice implements NicDevice {
     queues.forEach(DpdkQueue::close);
     closePort();
     eal.detach(device);
+    if (kernelLink != null) {
+      kernelLink.close();
+    }
     for (MbufPool pool : pools) {
       int missing = pool.close();
       if (missing != 0) {

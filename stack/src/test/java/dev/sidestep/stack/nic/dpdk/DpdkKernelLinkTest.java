@@ -49,10 +49,19 @@ class DpdkKernelLinkTest {
     assertTrue(result.startsWith("crossed 1400 1400"), result);
   }
 
+  @Test
+  void theLinkGoesDownWhenTheCableIsPulled() throws Exception {
+    assertEquals("up, down, up", run(MAKE_VETH, WatchCable.class, "net_af_packet0,iface=va", "vb"));
+  }
+
   private String cross(String preparation, String a, String b) throws Exception {
+    return run(preparation, CrossLink.class, a, b);
+  }
+
+  private String run(String preparation, Class<?> program, String... arguments) throws Exception {
     List<String> inNamespace =
         List.of("unshare", "--net", "sh", "-c", preparation + " && exec \"$@\"", "sh");
-    try (ForkedJvm jvm = ForkedJvm.start(directory, inNamespace, CrossLink.class, a, b)) {
+    try (ForkedJvm jvm = ForkedJvm.start(directory, inNamespace, program, arguments)) {
       ForkedJvm.Result result = jvm.await();
       assertEquals("", result.error());
       return result.output();

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
-/** The few calls to libc that a log stream for DPDK needs. */
+/** The few calls to libc that are needed beside DPDK. */
 final class LibC {
 
   /** O_NONBLOCK and O_CLOEXEC (asm-generic/fcntl.h). */
@@ -27,6 +27,14 @@ final class LibC {
       handle("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   private static final MethodHandle FFLUSH = handle("fflush", JAVA_INT, ADDRESS);
   private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
+  private static final MethodHandle SOCKET =
+      handle("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle IOCTL = ioctlHandle();
+
+  /** AF_INET, SOCK_DGRAM and SOCK_CLOEXEC (bits/socket.h). */
+  private static final int AF_INET = 2;
+
+  private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
 
   private LibC() {}
 
@@ -89,6 +97,23 @@ final class LibC {
     }
   }
 
+  /** A socket to ask the kernel about its interfaces with. */
+  static int datagramSocket() {
+    try {
+      return (int) SOCKET.invokeExact(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  static int ioctl(int descriptor, long request, MemorySegment argument) {
+    try {
+      return (int) IOCTL.invokeExact(descriptor, request, argument);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
   /** Makes {@code copy} stand for what {@code original} stands for. */
   static void dup2(int original, int copy) {
     try {
@@ -108,6 +133,14 @@ final class LibC {
   private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments));
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle ioctlHandle() {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow("ioctl"),
+        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+        Linker.Option.firstVariadicArg(2));
   }
 
   private static RuntimeException rethrown(Throwable thrown) {
