@@ -3,6 +3,7 @@ package dev.sidestep.compat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sidestep.compat.programs.ConnectProbe;
+import dev.sidestep.compat.programs.HostLossProbe;
 import dev.sidestep.compat.programs.MuteServer;
 import dev.sidestep.compat.programs.PacedEchoClient;
 import dev.sidestep.compat.programs.PeerLossProbe;
@@ -55,6 +56,33 @@ class FailureE2eTest {
           "read: java.net.SocketException: Connection reset", probe.awaitLine("read: ", 10));
       assertEquals("write: java.io.IOException: Broken pipe", probe.awaitLine("write: ", 10));
       StackStats.assertCarried(probe.awaitSuccess(20), 1, 1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"KERNEL_VETH", "SIDESTEP_VETH", "MEMIF"})
+  void aHostThatHasGoneEndsTheConnectionByKeepaliveAndIsUnreachable(Link.Kind kind)
+      throws Exception {
+    try (Link link = Link.open(kind);
+        ForkedJvm server = startServer(link.second());
+        ForkedJvm probe =
+            ForkedJvm.start(
+                link.first(),
+                HostLossProbe.class,
+                link.second().address(),
+                server.awaitListening())) {
+      probe.awaitLine("ready", 30);
+      // The process at the other end of a memif is a host of its own: its stack dies with it.
+      if (kind == Link.Kind.MEMIF) {
+        server.kill();
+      } else {
+        link.veth().unplug();
+      }
+      assertEquals(
+          "read: java.io.IOException: Connection timed out", probe.awaitLine("read: ", 20));
+      StackStats.assertCarried(probe.awaitSuccess(60), 1, 1);
+      String exception = "java.net.NoRouteToHostException: No route to host";
+      assertEquals(threeTimes(exception), outcomes(probe).subList(1, 4));
     }
   }
 
@@ -139,10 +167,12 @@ class FailureE2eTest {
       throws Exception {
     try (ForkedJvm probe = ForkedJvm.start(link.first(), ConnectProbe.class, address, 9)) {
       probe.awaitSuccess(3 * seconds);
-      assertEquals(
-          List.of("blocking: " + exception, "selector: " + exception, "socket: " + exception),
-          outcomes(probe));
+      assertEquals(threeTimes(exception), outcomes(probe));
     }
+  }
+
+  private static List<String> threeTimes(String exception) {
+    return List.of("blocking: " + exception, "selector: " + exception, "socket: " + exception);
   }
 
   @ParameterizedTest
