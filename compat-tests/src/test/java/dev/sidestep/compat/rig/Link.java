@@ -21,7 +21,9 @@ public final class Link implements AutoCloseable {
     /** Both ends on the kernel over a pair of virtual Ethernet devices: the oracle. */
     KERNEL_VETH,
     /** Sidestep over af_packet at the first end, the kernel at the second one. */
-    SIDESTEP_VETH
+    SIDESTEP_VETH,
+    /** Sidestep at a TAP device's first end, the kernel at the second one. */
+    SIDESTEP_TAP
   }
 
   private static final String FIRST_ADDRESS = "10.77.0.1";
@@ -30,11 +32,21 @@ public final class Link implements AutoCloseable {
   private final End first;
   private final End second;
   private final @Nullable VethPair veth;
+  private final Runnable remover;
 
-  private Link(End first, End second, @Nullable VethPair veth) {
+  private Link(End first, End second) {
+    this(first, second, null, () -> {});
+  }
+
+  private Link(End first, End second, VethPair veth) {
+    this(first, second, veth, veth::close);
+  }
+
+  private Link(End first, End second, @Nullable VethPair veth, Runnable remover) {
     this.first = first;
     this.second = second;
     this.veth = veth;
+    this.remover = remover;
   }
 
   /** Sets up a link; skips the calling test where the user may not. */
@@ -44,12 +56,13 @@ public final class Link implements AutoCloseable {
       case MEMIF -> memif();
       case KERNEL_VETH -> veth(false);
       case SIDESTEP_VETH -> veth(true);
+      case SIDESTEP_TAP -> tap();
     };
   }
 
   private static Link kernelLoopback() {
     End end = End.kernel("kernel loopback", "127.0.0.1", List.of());
-    return new Link(end, end, null);
+    return new Link(end, end);
   }
 
   private static Link memif() throws IOException {
@@ -58,9 +71,7 @@ public final class Link implements AutoCloseable {
     directory.toFile().deleteOnExit();
     Path socket = directory.resolve("s");
     return new Link(
-        memifEnd("client", FIRST_ADDRESS, socket),
-        memifEnd("server", SECOND_ADDRESS, socket),
-        null);
+        memifEnd("client", FIRST_ADDRESS, socket), memifEnd("server", SECOND_ADDRESS, socket));
   }
 
   private static End memifEnd(String role, String address, Path socket) {
@@ -93,6 +104,25 @@ public final class Link implements AutoCloseable {
     }
   }
 
+  private static Link tap() throws IOException, InterruptedException {
+    Namespace namespace = Namespace.create();
+    try {
+      // Made before a program opens it, so that the kernel's end has its address in time.
+      namespace.ip("tuntap", "add", "dev", "tap0", "mode", "tap", "multi_queue");
+      namespace.ip("addr", "add", SECOND_ADDRESS + "/24", "dev", "tap0");
+      namespace.ip("link", "set", "tap0", "up");
+      List<String> settings =
+          List.of("device=net_tap0,iface=tap0", "address=" + FIRST_ADDRESS + "/24");
+      List<String> prefix = namespace.prefix();
+      End first = End.sidestep("sidestep tap", FIRST_ADDRESS, prefix, settings);
+      End second = End.kernel("kernel tap", SECOND_ADDRESS, prefix);
+      return new Link(first, second, null, namespace::close);
+    } catch (IOException | RuntimeException | Error e) {
+      namespace.close();
+      throw e;
+    }
+  }
+
   /** The end under test; it serves where the test needs a server on Sidestep. */
   public End first() {
     return first;
@@ -113,8 +143,6 @@ public final class Link implements AutoCloseable {
 
   @Override
   public void close() {
-    if (veth != null) {
-      veth.close();
-    }
+    remover.run();
   }
 }
