@@ -142,6 +142,15 @@ public final class ForkedJvm implements AutoCloseable {
     awaitExit(20);
   }
 
+  /** Bytes of the running program's memory that lie on hugepages (proc_pid_status(5)). */
+  public long hugepageBytes() throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("HugetlbPages:"))
+        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
+  }
+
   /** All the program has printed so far. */
   public synchronized List<String> output() {
     return List.copyOf(lines);
