@@ -2,6 +2,7 @@ package dev.sidestep.samples;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,15 @@ public final class Options {
     String value = values.get(name);
     if (value == null) {
       throw new IllegalArgumentException("option --" + name + " was not declared");
+    }
+    return value;
+  }
+
+  /** The value of a declared option that must be one of {@code allowed}. */
+  public String oneOf(String name, String... allowed) {
+    String value = text(name);
+    if (!List.of(allowed).contains(value)) {
+      throw refuse("--" + name + " " + value + " is none of " + String.join(", ", allowed));
     }
     return value;
   }

@@ -4,6 +4,7 @@ import dev.sidestep.samples.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,13 +14,19 @@ import java.util.stream.Stream;
  * one go, and shows both. Ends with status 1 when a part fails.
  */
 public final class Compare {
-  private final Options options;
+  private final Path agentJar;
   private final int repetitions;
   private final long roundTrips;
   private final long bulkBytes;
+  private final String only;
+  private final String mode;
+  private final String profile;
 
   private Compare(Options options) {
-    this.options = options;
+    this.agentJar = Path.of(options.text("agent")).toAbsolutePath();
+    this.only = options.oneOf("only", "all", "latency", "bulk", "idle");
+    this.mode = options.oneOf("mode", "selector", "blocking", "spin");
+    this.profile = options.oneOf("profile", "latency", "balanced", "throughput");
     this.repetitions = options.has("quick") ? 1 : options.has("full") ? 5 : 3;
     this.roundTrips = options.has("quick") ? 20_000 : options.has("full") ? 300_000 : 100_000;
     this.bulkBytes = (options.has("quick") ? 256L : options.has("full") ? 4096L : 1024L) << 20;
@@ -33,7 +40,7 @@ public final class Compare {
             .value("agent", "agent/target/sidestep-agent.jar", "Sidestep's jar")
             .value("only", "all", "latency, bulk, idle or all")
             .value("mode", "selector", "how the echo programs wait: selector, blocking or spin")
-            .value("profile", "", "Sidestep's profile: latency, balanced or throughput")
+            .value("profile", "balanced", "Sidestep's profile: latency, balanced or throughput")
             .flag("quick", "one short repetition, about half a minute")
             .flag("full", "more and longer repetitions, some minutes")
             .parse(args);
@@ -47,13 +54,13 @@ public final class Compare {
   }
 
   private void run() throws IOException, CompareException, InterruptedException {
-    Path agentJar = Path.of(options.text("agent")).toAbsolutePath();
     if (!Files.isReadable(agentJar)) {
       throw new CompareException(agentJar + " is not there; the command samples/compare builds it");
     }
+    Machine.complaints().forEach(complaint -> System.out.println("Note: " + complaint));
     Path directory = Files.createTempDirectory("sidestep-compare");
     try {
-      compare(new Programs(agentJar, directory, options.text("profile")));
+      compare(new Programs(agentJar, directory, profile));
     } finally {
       delete(directory);
     }
@@ -73,16 +80,21 @@ public final class Compare {
   }
 
   private List<Part> parts(Programs programs) {
-    Part latency = new LatencyComparison(programs, repetitions, roundTrips, options.text("mode"));
-    Part bulk = new BulkComparison(programs, repetitions, bulkBytes);
-    Part idle = new IdleMeasurement(programs);
-    return switch (options.text("only")) {
-      case "all" -> List.of(latency, bulk, idle);
-      case "latency" -> List.of(latency);
-      case "bulk" -> List.of(bulk);
-      case "idle" -> List.of(idle);
-      default -> throw options.refuse("--only is latency, bulk, idle or all");
-    };
+    List<Part> parts = new ArrayList<>();
+    if (wants("latency")) {
+      parts.add(new LatencyComparison(programs, repetitions, roundTrips, mode));
+    }
+    if (wants("bulk")) {
+      parts.add(new BulkComparison(programs, repetitions, bulkBytes));
+    }
+    if (wants("idle")) {
+      parts.add(new IdleMeasurement(programs));
+    }
+    return parts;
+  }
+
+  private boolean wants(String part) {
+    return only.equals("all") || only.equals(part);
   }
 
   private static void delete(Path directory) throws IOException {

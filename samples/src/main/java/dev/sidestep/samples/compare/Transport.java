@@ -44,9 +44,7 @@ record Transport(
     arguments.add("-Dsidestep.address=" + address + "/24");
     // A comparison of the kernel with the kernel would be of no use to anybody.
     arguments.add("-Dsidestep.strict=true");
-    if (!profile.isEmpty()) {
-      arguments.add("-Dsidestep.profile=" + profile);
-    }
+    arguments.add("-Dsidestep.profile=" + profile);
     return arguments;
   }
 }
