@@ -25,7 +25,7 @@ final class OpenDevices {
     if (eal.equals("foreign")) {
       DpdkLibrary library = Objects.requireNonNull(DpdkLibrary.load());
       library.ealInit(List.of("other", "--no-huge", "--no-pci", "--no-shconf", "--no-telemetry"));
-      Files.deleteIfExists(Path.of(library.runtimeDirectory()));
+      removeRuntimeDirectory(library.runtimeDirectory());
     }
     List<String> ealArguments =
         eal.isEmpty() || eal.equals("foreign") ? List.of() : List.of(eal.split(" "));
@@ -41,6 +41,13 @@ final class OpenDevices {
       System.out.println("affinity inherited: " + before.equals(later.get()));
     } catch (DpdkException e) {
       System.out.println(e.getMessage());
+    }
+  }
+
+  /** There is none when /tmp/dpdk belongs to another user. */
+  private static void removeRuntimeDirectory(String directory) throws IOException {
+    if (!directory.isEmpty()) {
+      Files.deleteIfExists(Path.of(directory));
     }
   }
 
