@@ -21,6 +21,9 @@ final class Driver implements Runnable, AutoCloseable {
 
   private static final int SILENCE_FRACTION = 16;
 
+  /** A sleep longer than it takes to be woken by an interrupt: 60 µs or so. */
+  private static final long INTERRUPT_WORTH_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
   private final Shard shard;
   private final IdleStrategy idle;
   private final LongSupplier clock;
@@ -35,6 +38,9 @@ final class Driver implements Runnable, AutoCloseable {
   private long ownPollNanos;
 
   private long lastWorkNanos;
+
+  /** Whether the devices end the next sleep when a frame arrives. */
+  private boolean onInterrupts;
 
   Driver(Shard shard, IdleStrategy idle, LongSupplier clock) {
     this.shard = shard;
@@ -105,20 +111,31 @@ final class Driver implements Runnable, AutoCloseable {
     try {
       ownPollNanos = now;
       shard.counters().increment(Counter.DRIVER_POLLS);
-      return shard.poll(now) > 0;
+      boolean worked = shard.poll(now) > 0;
+      onInterrupts = !worked && isInterruptWorthIt(now) && shard.alarm().enableInterrupts();
+      return worked;
     } finally {
       shard.release();
     }
   }
 
+  private boolean isInterruptWorthIt(long now) {
+    long sleepNanos = (now - lastWorkNanos) / SILENCE_FRACTION;
+    return sleepNanos > INTERRUPT_WORTH_NANOS && idle.interruptSleepNanos() > 0;
+  }
+
   /**
-   * Sleeps for a fraction of the silence so far, so that waiting costs little of either; but no
-   * longer than until the next timer.
+   * Sleeps until the devices tell of a frame or, where they cannot, for a fraction of the silence
+   * so far, so that waiting costs little of either; but no longer than until the next timer.
    */
   private void sleep(long now) {
     long silence = now - lastWorkNanos;
     long least = idle.driverMinSleepNanos();
-    long longest = Math.clamp(silence / SILENCE_FRACTION, least, idle.driverMaxSleepNanos());
+    long longest =
+        onInterrupts
+            ? idle.interruptSleepNanos()
+            : Math.clamp(silence / SILENCE_FRACTION, least, idle.driverMaxSleepNanos());
+    onInterrupts = false;
     shard.alarm().sleep(now, least, longest);
   }
 
@@ -126,7 +143,7 @@ final class Driver implements Runnable, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    LockSupport.unpark(thread);
+    shard.alarm().endSleep(thread);
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

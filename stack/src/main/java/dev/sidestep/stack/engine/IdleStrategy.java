@@ -20,6 +20,8 @@ import dev.sidestep.stack.config.Profile;
  * @param driverMaxSleepNanos the sleep it grows to with the silence: the longest a packet waits
  *     when all threads are asleep
  * @param standbySleepNanos its sleep while application threads poll; a thread that parks wakes it
+ * @param interruptSleepNanos its longest sleep when the devices tell of frames, to look after their
+ *     links; 0 to do without
  */
 record IdleStrategy(
     long spinNanos,
@@ -27,7 +29,8 @@ record IdleStrategy(
     long virtualSpinNanos,
     long driverMinSleepNanos,
     long driverMaxSleepNanos,
-    long standbySleepNanos) {
+    long standbySleepNanos,
+    long interruptSleepNanos) {
 
   static IdleStrategy of(Profile profile) {
     return switch (profile) {
@@ -38,7 +41,8 @@ record IdleStrategy(
               MICROSECONDS.toNanos(50),
               MICROSECONDS.toNanos(1),
               MICROSECONDS.toNanos(50),
-              MILLISECONDS.toNanos(10));
+              MILLISECONDS.toNanos(10),
+              0);
       case BALANCED ->
           new IdleStrategy(
               MICROSECONDS.toNanos(100),
@@ -46,7 +50,8 @@ record IdleStrategy(
               MICROSECONDS.toNanos(10),
               MICROSECONDS.toNanos(50),
               MILLISECONDS.toNanos(8),
-              MILLISECONDS.toNanos(10));
+              MILLISECONDS.toNanos(10),
+              MILLISECONDS.toNanos(100));
       case THROUGHPUT ->
           new IdleStrategy(
               MICROSECONDS.toNanos(20),
@@ -54,7 +59,8 @@ record IdleStrategy(
               0,
               MICROSECONDS.toNanos(50),
               MILLISECONDS.toNanos(8),
-              MILLISECONDS.toNanos(10));
+              MILLISECONDS.toNanos(10),
+              MILLISECONDS.toNanos(100));
     };
   }
 }

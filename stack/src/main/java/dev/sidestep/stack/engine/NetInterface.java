@@ -128,6 +128,11 @@ public final class NetInterface {
     output.flush();
   }
 
+  /** Goes from polling to interrupts, if nothing waits to be received or sent. */
+  boolean enableInterrupt() {
+    return output.backlogFrames() == 0 && queue.enableRxInterrupt();
+  }
+
   /** Frees what waits inside, when the device is about to be closed. */
   void discard() {
     neighbors.discard();

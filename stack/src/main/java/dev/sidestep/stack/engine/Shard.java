@@ -1,6 +1,5 @@
 package dev.sidestep.stack.engine;
 
-import dev.sidestep.stack.concurrent.Alarm;
 import dev.sidestep.stack.concurrent.Baton;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
@@ -11,6 +10,7 @@ import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.socket.SocketOwner;
 import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.tcp.TcpStack;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -23,8 +23,8 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
  * <p>Whoever needs the network polls: takes the baton, runs {@link #poll}, gives it back. Whoever
  * finds it taken leaves a command instead, and the owner carries it out before it receives anything
  * more. {@link #release} looks at the commands once more after the baton is free, so none is
- * stranded between the owner's last look and the release. It also publishes when the earliest timer
- * is due, so that a sleeping driver gets up for it.
+ * stranded between the owner's last look and the release. It also publishes by when the shard must
+ * be polled again, so that a sleeping driver gets up in time.
  */
 final class Shard implements SocketOwner {
 
@@ -33,13 +33,16 @@ final class Shard implements SocketOwner {
   private static final int COMMAND_CHUNK = 1024;
   private static final int BURST_PACKETS = 32;
 
+  /** How long a shard without interrupts may be left alone: the driver's longest sleep. */
+  private static final long MAX_UNPOLLED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   /** How often a defect may be logged before only its counter speaks. */
   private static final int MAX_LOGGED_DEFECTS = 10;
 
   private final Baton baton = new Baton();
-  private final Alarm alarm = new Alarm(baton);
   private final MpscUnboundedVarHandleArrayQueue<StackSocket> commands =
       new MpscUnboundedVarHandleArrayQueue<>(COMMAND_CHUNK);
+  private final DriverAlarm alarm;
   private final LongSupplier clock;
   private final ShardCounters counters;
   private final NetInterface[] interfaces;
@@ -67,15 +70,20 @@ final class Shard implements SocketOwner {
     this.clock = clock;
     this.counters = network.counters();
     this.interfaces = network.interfaces();
+    this.alarm = new DriverAlarm(baton, interfaces);
     this.links = new LinkWatch(interfaces);
     this.onReleased = onReleased;
     this.tcp = tcp.apply(this);
     network.register(this.tcp);
   }
 
-  /** Takes the baton if nobody holds it. */
+  /** Takes the baton if nobody holds it; whoever has it polls, so there are no interrupts. */
   boolean tryOwn() {
-    return baton.tryTake();
+    if (!baton.tryTake()) {
+      return false;
+    }
+    alarm.disableInterrupts();
+    return true;
   }
 
   /** Gives the baton back and sees to it that no command and no timer is left behind. */
@@ -85,12 +93,16 @@ final class Shard implements SocketOwner {
   }
 
   private void handBack() {
-    alarm.release(nextDeadlineNanos());
+    long deadlineNanos = nextDeadlineNanos();
+    if (!alarm.interruptsEnabled()) {
+      deadlineNanos = Math.min(deadlineNanos, lastPollNanos + MAX_UNPOLLED_NANOS);
+    }
+    alarm.release(deadlineNanos);
   }
 
   /** Carries out what is in the queue, unless somebody else is at it or will be. */
   private void carryOutCommands() {
-    while (!commands.isEmpty() && baton.tryTake()) {
+    while (!commands.isEmpty() && tryOwn()) {
       try {
         long nowNanos = clock.getAsLong();
         drainCommands(nowNanos);
@@ -109,8 +121,8 @@ final class Shard implements SocketOwner {
     return lastPollNanos;
   }
 
-  /** What the driver sleeps on, so that it misses no timer. */
-  Alarm alarm() {
+  /** What the driver sleeps on. */
+  DriverAlarm alarm() {
     return alarm;
   }
 
@@ -206,7 +218,7 @@ final class Shard implements SocketOwner {
 
   @Override
   public void submit(StackSocket socket, int bits) {
-    if (baton.tryTake()) {
+    if (tryOwn()) {
       try {
         long nowNanos = clock.getAsLong();
         drainCommands(nowNanos);

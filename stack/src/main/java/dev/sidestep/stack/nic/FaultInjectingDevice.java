@@ -105,6 +105,13 @@ public final class FaultInjectingDevice extends ForwardingNicDevice {
       }
     }
 
+    /** What is under way leaves when the queue is polled. */
+    @Override
+    public boolean enableRxInterrupt() {
+      boolean idle = inbound.heldFrames() + outbound.heldFrames() == 0;
+      return idle && super.enableRxInterrupt();
+    }
+
     /** Loses what is under way. */
     @Override
     void discard() {

@@ -16,6 +16,21 @@ abstract class ForwardingNicQueue implements NicQueue {
     return queue.pool();
   }
 
+  @Override
+  public boolean enableRxInterrupt() {
+    return queue.enableRxInterrupt();
+  }
+
+  @Override
+  public final void disableRxInterrupt() {
+    queue.disableRxInterrupt();
+  }
+
+  @Override
+  public final int rxDescriptor() {
+    return queue.rxDescriptor();
+  }
+
   /** Frees the frames that are neither in a ring nor somebody else's. */
   void discard() {}
 }

@@ -26,6 +26,24 @@ public interface NicQueue {
    */
   int txBurst(PacketBuffer[] frames, int fromIndex, int count);
 
+  /**
+   * Goes from polling to interrupts: from now on {@link #rxDescriptor} can be read once a frame has
+   * arrived. Nobody may call {@link #rxBurst} before {@link #disableRxInterrupt}.
+   *
+   * @return false when there are frames already or the device has no interrupts: polling goes on
+   */
+  default boolean enableRxInterrupt() {
+    return false;
+  }
+
+  /** Goes back to polling (Linux: napi_schedule). */
+  default void disableRxInterrupt() {}
+
+  /** While the interrupt is enabled: a file descriptor, or -1 if there is nobody to send. */
+  default int rxDescriptor() {
+    return -1;
+  }
+
   /** Where buffers for transmission on this queue come from. */
   PacketPool pool();
 }

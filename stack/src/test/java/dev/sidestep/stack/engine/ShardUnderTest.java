@@ -1,6 +1,5 @@
 package dev.sidestep.stack.engine;
 
-import dev.sidestep.stack.concurrent.Alarm;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.StackConfig;
@@ -80,8 +79,19 @@ public final class ShardUnderTest {
   }
 
   /** What its driver sleeps on. */
-  public Alarm alarm() {
+  DriverAlarm alarm() {
     return shard.alarm();
+  }
+
+  /** What its driver does before it sleeps; returns whether it may sleep for long. */
+  boolean pollAndEnableInterrupts() {
+    if (!shard.tryOwn()) {
+      throw new AssertionError("somebody else owns the shard");
+    }
+    shard.poll(clock.getAsLong());
+    boolean enabled = shard.alarm().enableInterrupts();
+    shard.release();
+    return enabled;
   }
 
   /** What its sockets belong to. */

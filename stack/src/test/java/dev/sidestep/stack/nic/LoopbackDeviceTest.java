@@ -1,7 +1,9 @@
 package dev.sidestep.stack.nic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.packet.PacketBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +51,16 @@ class LoopbackDeviceTest {
       one[0].free();
     }
     assertEquals(4, queue.pool().availableBuffers());
+  }
+
+  @Test
+  void mustBePolledOnlyWhileFramesAreUnderWay() {
+    assertTrue(queue.enableRxInterrupt());
+    assertEquals(-1, queue.rxDescriptor());
+    queue.txBurst(new PacketBuffer[] {buffer()}, 0, 1);
+    assertFalse(queue.enableRxInterrupt());
+    assertEquals(1, queue.rxBurst(new PacketBuffer[1]));
+    assertTrue(queue.enableRxInterrupt());
   }
 
   @Test

@@ -100,6 +100,11 @@ public final class RecordingNic implements NicDevice, NicQueue {
   }
 
   @Override
+  public boolean enableRxInterrupt() {
+    return received.isEmpty();
+  }
+
+  @Override
   public PacketPool pool() {
     return pool;
   }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.FastPath;
+import dev.sidestep.stack.nic.dpdk.ffi.MemifInterrupt;
 import dev.sidestep.stack.nic.dpdk.ffi.RteSpinlock;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.packet.PacketPool;
@@ -22,6 +23,8 @@ final class DpdkQueue implements NicQueue {
 
   /** Held during bursts so that the driver's own thread cannot take the rings away. */
   private final @Nullable MemorySegment disconnectLock;
+
+  private final @Nullable MemifInterrupt interrupt;
 
   private final MemorySegment rxFunction;
   private final MemorySegment txFunction;
@@ -50,6 +53,10 @@ final class DpdkQueue implements NicQueue {
       Arena arena) {
     this.pool = pool;
     this.disconnectLock = disconnectLock;
+    this.interrupt =
+        disconnectLock == null
+            ? null
+            : library.memifRxInterrupt(port, queue, pool.address(), disconnectLock);
     this.critical = critical;
     this.rxFunction = library.rxBurstFunction(port);
     this.txFunction = library.txBurstFunction(port);
@@ -104,6 +111,23 @@ final class DpdkQueue implements NicQueue {
     int done = FastPath.burst(function, critical, queue, table, count);
     RteSpinlock.unlock(disconnectLock);
     return done;
+  }
+
+  @Override
+  public boolean enableRxInterrupt() {
+    return !closed && interrupt != null && interrupt.enable();
+  }
+
+  @Override
+  public void disableRxInterrupt() {
+    if (!closed && interrupt != null) {
+      interrupt.disable();
+    }
+  }
+
+  @Override
+  public int rxDescriptor() {
+    return interrupt == null ? -1 : interrupt.descriptor();
   }
 
   @Override

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
+import dev.sidestep.stack.nic.dpdk.ffi.DescriptorWait;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.NativeMemory;
 import dev.sidestep.stack.nic.dpdk.ffi.RteMbuf;
@@ -26,8 +27,10 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The installed DPDK in this JVM: its one EAL serves all these tests. */
@@ -296,6 +299,61 @@ class DpdkDevicesTest {
     }
   }
 
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aFrameOnMemifEndsASleep() {
+    try (MemifPair pair = new MemifPair(OPTIONS, OPTIONS)) {
+      DescriptorWait wait = new DescriptorWait(1);
+      for (NicDevice receiver : List.of(pair.server, pair.client)) {
+        NicQueue queue = receiver.queue(0);
+        // A client's first poll hands the server its buffers.
+        assertEquals(0, queue.rxBurst(new PacketBuffer[1]));
+        for (int i = 0; i < 3; i++) {
+          assertTrue(queue.enableRxInterrupt());
+          int[] descriptor = {queue.rxDescriptor()};
+          assertFalse(wait.await(descriptor, 1));
+          pair.send(receiver == pair.server ? pair.client : pair.server, 60, i);
+          assertTrue(wait.await(descriptor, TimeUnit.DAYS.toNanos(1)));
+          queue.disableRxInterrupt();
+          pair.receive(receiver).free();
+        }
+      }
+      pair.assertNothingLost();
+    }
+  }
+
+  @Test
+  void aFrameThatHasArrivedKeepsMemifPolled() {
+    try (MemifPair pair = new MemifPair(OPTIONS, OPTIONS)) {
+      NicQueue queue = pair.server.queue(0);
+      pair.send(60, 1);
+      assertFalse(queue.enableRxInterrupt());
+      pair.receive().free();
+      assertTrue(queue.enableRxInterrupt());
+      queue.disableRxInterrupt();
+      pair.send(60, 2);
+      assertFalse(new DescriptorWait(1).await(new int[] {queue.rxDescriptor()}, 1));
+      pair.receive().free();
+    }
+  }
+
+  @Test
+  void memifWithoutAPeerNeedsNoPolling() {
+    String socket = ",socket=sidestep-alone-" + ProcessHandle.current().pid();
+    try (NicDevice server = open("net_memif0,role=server" + socket, OPTIONS)) {
+      assertTrue(server.queue(0).enableRxInterrupt());
+      assertEquals(-1, server.queue(0).rxDescriptor());
+      server.queue(0).disableRxInterrupt();
+    }
+  }
+
+  @Test
+  void aDriverWithoutInterruptsStaysPolled() {
+    try (NicDevice device = open("net_null0", OPTIONS)) {
+      assertFalse(device.queue(0).enableRxInterrupt());
+    }
+  }
+
   private static void awaitLink(NicDevice server, NicDevice client) {
     for (int polls = 0; !client.linkUp() || !server.linkUp(); polls++) {
       assertTrue(polls < MAX_POLLS, "the two ends do not meet");
@@ -322,16 +380,24 @@ class DpdkDevicesTest {
     }
 
     PacketBuffer send(int bytes, int firstWord) {
-      PacketBuffer frame = client.queue(0).pool().allocate();
+      return send(client, bytes, firstWord);
+    }
+
+    PacketBuffer send(NicDevice sender, int bytes, int firstWord) {
+      PacketBuffer frame = sender.queue(0).pool().allocate();
       assertNotNull(frame);
       frame.memory().set(JAVA_INT, frame.append(bytes), firstWord);
       PacketBuffer[] frames = {frame};
-      assertEquals(1, client.queue(0).txBurst(frames, 0, 1));
+      assertEquals(1, sender.queue(0).txBurst(frames, 0, 1));
       return frame;
     }
 
     PacketBuffer receive() {
-      for (int polls = 0; server.queue(0).rxBurst(one) == 0; polls++) {
+      return receive(server);
+    }
+
+    PacketBuffer receive(NicDevice receiver) {
+      for (int polls = 0; receiver.queue(0).rxBurst(one) == 0; polls++) {
         assertTrue(polls < MAX_POLLS, "no frame arrives");
       }
       return one[0];

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -38,6 +39,7 @@ public final class DpdkLibrary {
   private final MemorySegment startFunction;
   private final MemorySegment stopFunction;
   private final MemorySegment closeFunction;
+  private final @Nullable MethodHandle intrFdGet;
 
   private DpdkLibrary(DpdkAbi abi, SymbolLookup symbols) {
     this.abi = abi;
@@ -57,6 +59,7 @@ public final class DpdkLibrary {
     this.startFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_START.symbol());
     this.stopFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_STOP.symbol());
     this.closeFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_CLOSE.symbol());
+    this.intrFdGet = symbols.find("rte_intr_fd_get").map(DpdkLibrary::intOfPointer).orElse(null);
     this.ethDevices =
         NativeMemory.global(
             symbols.findOrThrow("rte_eth_devices"), (long) RteEthdev.MAX_PORTS * abi.ethDevBytes());
@@ -106,6 +109,11 @@ public final class DpdkLibrary {
   private static MethodHandle handle(SymbolLookup symbols, DpdkFunction function) {
     return Linker.nativeLinker()
         .downcallHandle(symbols.findOrThrow(function.symbol()), function.descriptor());
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle intOfPointer(MemorySegment function) {
+    return Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(JAVA_INT, ADDRESS));
   }
 
   /** The ABI its file name promises; {@link #version} must agree. */
@@ -323,6 +331,20 @@ public final class DpdkLibrary {
    */
   public @Nullable MemorySegment memifDisconnectLock(int port, String device, String socket) {
     return MemifInternals.disconnectLock(abi, ethDevices, port, device, socket);
+  }
+
+  /**
+   * The receive interrupt of a memif port that has a {@link #memifDisconnectLock}.
+   *
+   * @param pool the mempool the queue was set up with
+   * @return {@code null} when this build's driver is not as we know it
+   */
+  public @Nullable MemifInterrupt memifRxInterrupt(
+      int port, int queue, long pool, MemorySegment lock) {
+    return intrFdGet == null
+        ? null
+        : MemifInternals.rxInterrupt(
+            abi, ethDevices, port, rxQueue(port, queue), pool, lock, intrFdGet);
   }
 
   /** The driver's receive function, for {@link FastPath#burst}; valid while the port is started. */

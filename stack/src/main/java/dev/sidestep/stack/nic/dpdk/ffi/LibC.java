@@ -18,6 +18,8 @@ final class LibC {
   /** O_NONBLOCK and O_CLOEXEC (asm-generic/fcntl.h). */
   private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
 
+  private static final long EVENT_BYTES = 8;
+
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle PIPE2 = handle("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle FDOPEN = handle("fdopen", ADDRESS, JAVA_INT, ADDRESS);
@@ -25,6 +27,9 @@ final class LibC {
   private static final MethodHandle DUP2 = handle("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle WRITE =
       handle("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle READ = handle("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle PPOLL =
+      handle("ppoll", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
   private static final MethodHandle FFLUSH = handle("fflush", JAVA_INT, ADDRESS);
   private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle SOCKET =
@@ -92,6 +97,34 @@ final class LibC {
   static int eventfd() {
     try {
       return (int) EVENTFD.invokeExact(0, NONBLOCK_CLOEXEC);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  /** Adds an event to an eventfd. */
+  static void signalEvent(int eventfd) {
+    try (Arena arena = Arena.ofConfined()) {
+      long unused =
+          (long) WRITE.invokeExact(eventfd, arena.allocateFrom(JAVA_LONG, 1), EVENT_BYTES);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  /** Takes all events from an eventfd that does not block. */
+  static void takeEvents(int eventfd) {
+    try (Arena arena = Arena.ofConfined()) {
+      long unused = (long) READ.invokeExact(eventfd, arena.allocate(JAVA_LONG), EVENT_BYTES);
+    } catch (Throwable thrown) {
+      throw rethrown(thrown);
+    }
+  }
+
+  /** Waits for events on {@code count} pollfds; returns how many have some, or -1. */
+  static int ppoll(MemorySegment pollfds, int count, MemorySegment timeout) {
+    try {
+      return (int) PPOLL.invokeExact(pollfds, (long) count, timeout, MemorySegment.NULL);
     } catch (Throwable thrown) {
       throw rethrown(thrown);
     }

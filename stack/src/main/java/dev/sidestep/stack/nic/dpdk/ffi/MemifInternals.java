@@ -2,8 +2,10 @@ package dev.sidestep.stack.nic.dpdk.ffi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,40 @@ final class MemifInternals {
     MemorySegment lock = internals.asSlice(abi.memifLockOffset(), RteSpinlock.SIZE);
     boolean free = lock.get(JAVA_INT, 0) == 0;
     return free && holds(filename, socketName) ? lock : null;
+  }
+
+  /**
+   * The receive interrupt of a memif queue whose port has a {@link #disconnectLock}, or {@code
+   * null} when this build is laid out otherwise.
+   *
+   * @param queue the driver's receive queue
+   * @param pool the mempool it was set up with
+   */
+  static @Nullable MemifInterrupt rxInterrupt(
+      DpdkAbi abi,
+      MemorySegment devices,
+      int port,
+      long queue,
+      long pool,
+      MemorySegment lock,
+      MethodHandle descriptorOf) {
+    MemorySegment device = devices.asSlice((long) port * abi.ethDevBytes(), abi.ethDevBytes());
+    MemorySegment data =
+        NativeMemory.global(
+            device.get(ADDRESS, abi.ethDevDataOffset()), DATA_PRIVATE + ADDRESS.byteSize());
+    MemorySegment internals =
+        NativeMemory.global(data.get(ADDRESS, DATA_PRIVATE), abi.memifLockOffset());
+    // rte_eth_dev.process_private stands behind rte_eth_dev.data; its first field is the array.
+    MemorySegment regions =
+        NativeMemory.global(
+            device.get(ADDRESS, abi.ethDevDataOffset() + ADDRESS.byteSize()),
+            MemifInterrupt.MAX_REGIONS * ADDRESS.byteSize());
+    MemorySegment memifQueue =
+        NativeMemory.global(MemorySegment.ofAddress(queue), MemifInterrupt.QUEUE_BYTES);
+    boolean known =
+        memifQueue.get(ADDRESS, MemifInterrupt.QUEUE_MEMPOOL).address() == pool
+            && memifQueue.get(JAVA_SHORT, MemifInterrupt.QUEUE_PORT) == (short) port;
+    return known ? new MemifInterrupt(memifQueue, internals, regions, lock, descriptorOf) : null;
   }
 
   /** Whether a C string stands there; reads no more of it than agrees. */

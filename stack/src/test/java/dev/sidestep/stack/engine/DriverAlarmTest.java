@@ -1,6 +1,8 @@
 package dev.sidestep.stack.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.concurrent.Alarm;
 import dev.sidestep.stack.config.InterfaceAddress;
@@ -12,51 +14,74 @@ import dev.sidestep.stack.wire.IpAddress;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class ShardAlarmTest {
+class DriverAlarmTest {
 
   private static final IpAddress OWN = IpAddress.ofV4(0x0a00_0001);
   private static final IpAddress PEER = IpAddress.ofV4(0x0a00_0002);
 
   private final SocketMemory memory = new SocketMemory(Arena.ofAuto(), 1 << 20);
   private final TcpConfig config = TcpConfig.defaults();
+  private final RecordingNic nic = new RecordingNic(1, 1500);
   private final ShardUnderTest shard =
       new ShardUnderTest(
           System::nanoTime,
-          new RecordingNic(1, 1500),
+          nic,
           new InterfaceAddress(OWN, 24),
           config,
           memory,
           new SplittableRandom(1),
           socket -> {});
 
-  @Test
-  void anIdleShardHasNoTimer() {
+  @BeforeEach
+  void announceOnceTheLinkIsUp() {
     shard.poll();
-    assertEquals(Alarm.NEVER, shard.nextDeadlineNanos());
   }
 
-  @Test
-  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void aTimerThatAConnectSetsEndsASleepThatWouldMissIt() throws InterruptedException {
-    Thread sleeper =
-        Thread.ofPlatform()
-            .daemon()
-            .start(
-                () -> {
-                  long day = TimeUnit.DAYS.toNanos(1);
-                  shard.alarm().sleep(System.nanoTime(), 1, day);
-                });
-    while (sleeper.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
+  private void connect() {
     StreamSocket socket =
         new StreamSocket(
             shard.owner(), memory, config.receiveBufferBytes(), config.sendBufferBytes());
     socket.setLocal(OWN, 40_000);
     socket.connect(PEER, 80);
+  }
+
+  @Test
+  void anIdleShardHasNoTimer() {
+    assertEquals(Alarm.NEVER, shard.nextDeadlineNanos());
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whoeverSetsATimerEndsASleepThatWouldMissIt() throws InterruptedException {
+    assertTrue(shard.pollAndEnableInterrupts());
+    long day = TimeUnit.DAYS.toNanos(1);
+    Thread sleeper =
+        Thread.ofPlatform().daemon().start(() -> shard.alarm().sleep(System.nanoTime(), 1, day));
+    while (sleeper.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    connect();
     sleeper.join();
+  }
+
+  @Test
+  void whoeverOwnsTheShardPolls() {
+    assertTrue(shard.pollAndEnableInterrupts());
+    assertTrue(shard.alarm().interruptsEnabled());
+    connect();
+    assertFalse(shard.alarm().interruptsEnabled());
+  }
+
+  @Test
+  void aFrameThatCannotBeSentKeepsTheDriverPolling() {
+    nic.setTxRoom(0);
+    connect();
+    assertFalse(shard.pollAndEnableInterrupts());
+    nic.setTxRoom(100);
+    assertTrue(shard.pollAndEnableInterrupts());
   }
 }

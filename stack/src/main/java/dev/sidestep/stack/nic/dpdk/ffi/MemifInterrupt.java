@@ -1,0 +1,167 @@
+package dev.sidestep.stack.nic.dpdk.ffi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receive interrupt of a memif queue. The memif protocol has one, an eventfd per ring that the
+ * sender writes to unless the receiver's flag in the ring forbids it; DPDK's driver honours the
+ * flag as a sender but always sets it as a receiver and offers no way to clear it, so we do.
+ *
+ * <p>Threads: the queue's owner.
+ */
+public final class MemifInterrupt {
+
+  // memif_queue (rte_eth_memif.h), alike in all releases we know
+  static final int QUEUE_MEMPOOL = 0;
+  static final int QUEUE_PORT = 22;
+  static final int QUEUE_BYTES = 64;
+  private static final int QUEUE_TYPE = 16;
+  private static final int QUEUE_REGION = 20;
+  private static final int QUEUE_RING_OFFSET = 24;
+  private static final int QUEUE_LAST_HEAD = 28;
+  private static final int QUEUE_LAST_TAIL = 30;
+  private static final int QUEUE_INTR_HANDLE = 56;
+
+  /** MEMIF_RING_C2S (memif.h). */
+  private static final int CLIENT_TO_SERVER = 0;
+
+  /** pmd_internals.flags (rte_eth_memif.h). */
+  private static final int INTERNALS_FLAGS = 8;
+
+  /** ETH_MEMIF_FLAG_CONNECTED (rte_eth_memif.h). */
+  private static final int CONNECTED = 1 << 1;
+
+  /** ETH_MEMIF_MAX_REGION_NUM (rte_eth_memif.h). */
+  static final int MAX_REGIONS = 256;
+
+  // memif_ring_t (memif.h), part of the memif protocol
+  private static final int RING_COOKIE = 0;
+  private static final int RING_FLAGS = 4;
+  private static final int RING_HEAD = 6;
+  private static final int RING_TAIL = 64;
+  private static final int RING_BYTES = 128;
+  private static final int COOKIE = 0x3E31F20;
+
+  /** MEMIF_RING_FLAG_MASK_INT (memif.h). */
+  private static final int MASKED = 1;
+
+  private final MemorySegment queue;
+  private final MemorySegment internals;
+  private final MemorySegment regions;
+  private final MemorySegment disconnectLock;
+  private final MethodHandle descriptorOf;
+  private int descriptor = -1;
+
+  /**
+   * The interrupt of a queue that is known to be laid out as we think.
+   *
+   * @param queue a memif_queue
+   * @param internals the device's pmd_internals
+   * @param regions pmd_process_private.regions
+   * @param disconnectLock see {@link MemifInternals}
+   * @param descriptorOf rte_intr_fd_get
+   */
+  MemifInterrupt(
+      MemorySegment queue,
+      MemorySegment internals,
+      MemorySegment regions,
+      MemorySegment disconnectLock,
+      MethodHandle descriptorOf) {
+    this.queue = queue;
+    this.internals = internals;
+    this.regions = regions;
+    this.disconnectLock = disconnectLock;
+    this.descriptorOf = descriptorOf;
+  }
+
+  /**
+   * Has the sender, if there is one, tell of the next frame.
+   *
+   * @return false when there is a frame already: then nothing has changed
+   */
+  public boolean enable() {
+    RteSpinlock.lock(disconnectLock);
+    try {
+      MemorySegment ring = ring();
+      if (ring == null) {
+        descriptor = -1;
+        return true;
+      }
+      descriptor = readDescriptor();
+      ring.set(JAVA_SHORT, RING_FLAGS, (short) (ring.get(JAVA_SHORT, RING_FLAGS) & ~MASKED));
+      VarHandle.fullFence();
+      // Between storing its frame and looking at the flag the sender has no fence. While the
+      // kernel forgets what it was told earlier, any such frame comes into sight.
+      LibC.takeEvents(descriptor);
+      if (descriptor < 0 || hasFrame(ring)) {
+        mask(ring);
+        return false;
+      }
+      return true;
+    } finally {
+      RteSpinlock.unlock(disconnectLock);
+    }
+  }
+
+  /** Has the sender leave us alone again. */
+  public void disable() {
+    RteSpinlock.lock(disconnectLock);
+    try {
+      MemorySegment ring = ring();
+      if (ring != null) {
+        mask(ring);
+      }
+    } finally {
+      RteSpinlock.unlock(disconnectLock);
+    }
+  }
+
+  /** What can be read once the sender has told of a frame; -1 while there is no sender. */
+  public int descriptor() {
+    return descriptor;
+  }
+
+  /** The receive ring, or null while there is no peer (memif_get_ring_from_queue). */
+  private @Nullable MemorySegment ring() {
+    if ((internals.get(JAVA_INT, INTERNALS_FLAGS) & CONNECTED) == 0) {
+      return null;
+    }
+    int index = queue.get(JAVA_SHORT, QUEUE_REGION) & 0xFFFF;
+    if (index >= MAX_REGIONS) {
+      return null;
+    }
+    MemorySegment region = regions.getAtIndex(ADDRESS, index);
+    if (region.address() == 0) {
+      return null;
+    }
+    long address = NativeMemory.global(region, ADDRESS.byteSize()).get(ADDRESS, 0).address();
+    long offset = Integer.toUnsignedLong(queue.get(JAVA_INT, QUEUE_RING_OFFSET));
+    MemorySegment ring = NativeMemory.global(MemorySegment.ofAddress(address + offset), RING_BYTES);
+    return ring.get(JAVA_INT, RING_COOKIE) == COOKIE ? ring : null;
+  }
+
+  private boolean hasFrame(MemorySegment ring) {
+    return queue.get(JAVA_INT, QUEUE_TYPE) == CLIENT_TO_SERVER
+        ? queue.get(JAVA_SHORT, QUEUE_LAST_HEAD) != ring.get(JAVA_SHORT, RING_HEAD)
+        : queue.get(JAVA_SHORT, QUEUE_LAST_TAIL) != ring.get(JAVA_SHORT, RING_TAIL);
+  }
+
+  private static void mask(MemorySegment ring) {
+    ring.set(JAVA_SHORT, RING_FLAGS, (short) (ring.get(JAVA_SHORT, RING_FLAGS) | MASKED));
+  }
+
+  private int readDescriptor() {
+    try {
+      return (int) descriptorOf.invokeExact(queue.get(ADDRESS, QUEUE_INTR_HANDLE));
+    } catch (Throwable thrown) {
+      throw new AssertionError("native code cannot throw", thrown);
+    }
+  }
+}
