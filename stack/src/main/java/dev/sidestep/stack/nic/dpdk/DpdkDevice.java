@@ -6,6 +6,7 @@ import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.KernelLink;
 import dev.sidestep.stack.nic.dpdk.ffi.RteEthdev;
+import dev.sidestep.stack.nic.dpdk.ffi.RxInterrupt;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -153,8 +154,21 @@ final class DpdkDevice implements NicDevice {
     MemorySegment lock = disconnectLock();
     boolean critical = MEMORY_ONLY_DRIVERS.contains(device.driver());
     for (int i = 0; i < queuePairs; i++) {
-      queues.add(new DpdkQueue(library, port, i, pools.get(i), critical, lock, arena));
+      MbufPool pool = pools.get(i);
+      RxInterrupt interrupt = rxInterrupt(i, pool, lock);
+      queues.add(new DpdkQueue(library, port, i, pool, critical, lock, interrupt, arena));
     }
+  }
+
+  // rte_eth_dev_rx_intr_ctl_q_get_fd knows none for these drivers, but they have descriptors.
+  private @Nullable RxInterrupt rxInterrupt(
+      int queue, MbufPool pool, @Nullable MemorySegment disconnectLock) {
+    if (disconnectLock != null) {
+      return library.memifInterrupt(port, queue, pool.address(), disconnectLock);
+    }
+    return device.driver().equals("net_af_packet")
+        ? library.packetSocketInterrupt(port, queue)
+        : null;
   }
 
   private void startPort() {

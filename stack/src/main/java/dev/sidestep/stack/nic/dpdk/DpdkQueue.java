@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.FastPath;
-import dev.sidestep.stack.nic.dpdk.ffi.MemifInterrupt;
 import dev.sidestep.stack.nic.dpdk.ffi.RteSpinlock;
+import dev.sidestep.stack.nic.dpdk.ffi.RxInterrupt;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.packet.PacketPool;
 import java.lang.foreign.Arena;
@@ -24,7 +24,7 @@ final class DpdkQueue implements NicQueue {
   /** Held during bursts so that the driver's own thread cannot take the rings away. */
   private final @Nullable MemorySegment disconnectLock;
 
-  private final @Nullable MemifInterrupt interrupt;
+  private final @Nullable RxInterrupt interrupt;
 
   private final MemorySegment rxFunction;
   private final MemorySegment txFunction;
@@ -42,6 +42,7 @@ final class DpdkQueue implements NicQueue {
    *
    * @param critical see {@link FastPath#burst}
    * @param disconnectLock see {@link DpdkLibrary#memifDisconnectLock}, or {@code null}
+   * @param interrupt how the driver tells of frames, or {@code null} if it does not
    */
   DpdkQueue(
       DpdkLibrary library,
@@ -50,13 +51,11 @@ final class DpdkQueue implements NicQueue {
       MbufPool pool,
       boolean critical,
       @Nullable MemorySegment disconnectLock,
+      @Nullable RxInterrupt interrupt,
       Arena arena) {
     this.pool = pool;
     this.disconnectLock = disconnectLock;
-    this.interrupt =
-        disconnectLock == null
-            ? null
-            : library.memifRxInterrupt(port, queue, pool.address(), disconnectLock);
+    this.interrupt = interrupt;
     this.critical = critical;
     this.rxFunction = library.rxBurstFunction(port);
     this.txFunction = library.txBurstFunction(port);

@@ -4,14 +4,17 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
+import dev.sidestep.stack.nic.dpdk.ffi.DescriptorWait;
 import dev.sidestep.stack.packet.PacketBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Opens two devices that lead to each other and sends frames both ways; says {@code crossed} and
- * both MTUs when all have arrived, and {@code leaked} with a number when buffers are missing.
+ * both MTUs when all have arrived, {@code interrupts} with the number of ends that were told of
+ * frames before they polled, and {@code leaked} with a number when buffers are missing.
  */
 final class CrossLink {
 
@@ -22,6 +25,8 @@ final class CrossLink {
 
   /** An EtherType for experiments (IEEE 802): the kernel leaves such frames alone. */
   private static final byte[] ETHER_TYPE = {(byte) 0x88, (byte) 0xB5};
+
+  private static int toldOfFrames;
 
   private CrossLink() {}
 
@@ -40,6 +45,7 @@ final class CrossLink {
             + a.capabilities().mtuBytes()
             + " "
             + b.capabilities().mtuBytes()
+            + (toldOfFrames == 0 ? "" : " interrupts " + toldOfFrames)
             + (missing == 0 ? "" : " leaked " + missing)
             + (a.macAddress() == b.macAddress() ? " same address" : ""));
     a.close();
@@ -47,11 +53,16 @@ final class CrossLink {
   }
 
   private static boolean cross(NicQueue from, NicQueue to) {
+    boolean interrupt = to.enableRxInterrupt();
     for (int i = 0; i < FRAMES; i++) {
       PacketBuffer[] frame = {frame(from, i)};
       while (from.txBurst(frame, 0, 1) == 0) {
         Thread.onSpinWait();
       }
+    }
+    if (interrupt) {
+      toldOfFrames += isToldOfFrames(to) ? 1 : 0;
+      to.disableRxInterrupt();
     }
     PacketBuffer[] received = new PacketBuffer[32];
     int expected = 0;
@@ -65,6 +76,11 @@ final class CrossLink {
       }
     }
     return expected == FRAMES;
+  }
+
+  private static boolean isToldOfFrames(NicQueue queue) {
+    int[] descriptor = {queue.rxDescriptor()};
+    return new DescriptorWait(1).await(descriptor, TimeUnit.SECONDS.toNanos(20));
   }
 
   private static PacketBuffer frame(NicQueue queue, int number) {

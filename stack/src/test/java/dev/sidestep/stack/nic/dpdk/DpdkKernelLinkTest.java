@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DpdkKernelLinkTest {
 
   private static final String MAKE_VETH =
-      "ip link add va mtu 1400 type veth peer name vb mtu 1400 && ip link set va up && ip link set vb up";
+      "ip link add va mtu 1400 type veth peer name vb mtu 1400 && ip link set va up && ip link set"
+          + " vb up";
 
   @TempDir Path directory;
 
@@ -28,14 +29,15 @@ class DpdkKernelLinkTest {
   @Test
   void framesCrossAVethBetweenTwoPacketSockets() throws Exception {
     assertEquals(
-        "crossed 1400 1400",
+        "crossed 1400 1400 interrupts 2",
         cross(MAKE_VETH, "net_af_packet0,iface=va", "net_af_packet1,iface=vb"));
   }
 
   @Test
   void framesCrossATapToTheKernelsEndWhichHasAnotherAddress() throws Exception {
     assertEquals(
-        "crossed 1500 1500", cross("true", "net_tap0,iface=st0", "net_af_packet0,iface=st0"));
+        "crossed 1500 1500 interrupts 1",
+        cross("true", "net_tap0,iface=st0", "net_af_packet0,iface=st0"));
   }
 
   @Test

@@ -339,12 +339,20 @@ public final class DpdkLibrary {
    * @param pool the mempool the queue was set up with
    * @return {@code null} when this build's driver is not as we know it
    */
-  public @Nullable MemifInterrupt memifRxInterrupt(
-      int port, int queue, long pool, MemorySegment lock) {
+  public @Nullable RxInterrupt memifInterrupt(int port, int queue, long pool, MemorySegment lock) {
     return intrFdGet == null
         ? null
         : MemifInternals.rxInterrupt(
             abi, ethDevices, port, rxQueue(port, queue), pool, lock, intrFdGet);
+  }
+
+  /**
+   * The receive interrupt of an af_packet port.
+   *
+   * @return {@code null} when this build's driver is not as we know it
+   */
+  public @Nullable RxInterrupt packetSocketInterrupt(int port, int queue) {
+    return SocketInterrupt.ofPacketQueue(rxQueue(port, queue));
   }
 
   /** The driver's receive function, for {@link FastPath#burst}; valid while the port is started. */

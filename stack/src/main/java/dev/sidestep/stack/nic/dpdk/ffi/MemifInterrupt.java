@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: the queue's owner.
  */
-public final class MemifInterrupt {
+final class MemifInterrupt implements RxInterrupt {
 
   // memif_queue (rte_eth_memif.h), alike in all releases we know
   static final int QUEUE_MEMPOOL = 0;
@@ -81,11 +81,7 @@ public final class MemifInterrupt {
     this.descriptorOf = descriptorOf;
   }
 
-  /**
-   * Has the sender, if there is one, tell of the next frame.
-   *
-   * @return false when there is a frame already: then nothing has changed
-   */
+  @Override
   public boolean enable() {
     RteSpinlock.lock(disconnectLock);
     try {
@@ -110,7 +106,7 @@ public final class MemifInterrupt {
     }
   }
 
-  /** Has the sender leave us alone again. */
+  @Override
   public void disable() {
     RteSpinlock.lock(disconnectLock);
     try {
@@ -123,7 +119,7 @@ public final class MemifInterrupt {
     }
   }
 
-  /** What can be read once the sender has told of a frame; -1 while there is no sender. */
+  @Override
   public int descriptor() {
     return descriptor;
   }
