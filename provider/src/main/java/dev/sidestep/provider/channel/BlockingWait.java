@@ -2,6 +2,8 @@ package dev.sidestep.provider.channel;
 
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.engine.StackEngine;
+import java.io.IOException;
+import java.nio.channels.Channel;
 import java.util.concurrent.TimeUnit;
 
 /** What blocked threads of all kinds have in common: deadlines, and waiting on the stack. */
@@ -27,9 +29,18 @@ final class BlockingWait {
     return deadlineNanos != FOREVER && System.nanoTime() - deadlineNanos >= 0;
   }
 
-  /** Waits once; the caller looks whether it has what it waits for, and repeats. */
-  static void await(StackEngine engine, Waiter waiter, long deadlineNanos) {
-    if (!engine.await(waiter, deadlineNanos) && Thread.currentThread().isInterrupted()) {
+  /**
+   * Waits once; the caller looks whether it has what it waits for, and repeats while the channel is
+   * open. A stack that was closed closes the channel.
+   */
+  static void await(Channel channel, StackEngine engine, Waiter waiter, long deadlineNanos)
+      throws IOException {
+    if (engine.await(waiter, deadlineNanos)) {
+      return;
+    }
+    if (engine.isClosed()) {
+      channel.close();
+    } else if (Thread.currentThread().isInterrupted()) {
       // The interrupting thread is about to close the channel.
       Thread.onSpinWait();
     }

@@ -5,6 +5,8 @@ import dev.sidestep.stack.config.StackConfig;
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.engine.StackStartException;
 import java.net.SocketException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class EngineHolder {
 
   private static final System.Logger LOG = System.getLogger("dev.sidestep");
+
+  private static final long HOOK_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final StackConfig config;
   private volatile @Nullable StackEngine engine;
@@ -82,10 +86,22 @@ final class EngineHolder {
     }
   }
 
+  /**
+   * Threads that wait on the stack go on waiting, as those do that wait on the kernel when their
+   * process exits. Only if the JVM is still there after a while, a shutdown hook may be among them.
+   */
   private void exit() {
     StackEngine running = engine;
     if (running != null) {
-      running.close();
+      running.stop();
+      Thread.ofPlatform()
+          .daemon()
+          .name("sidestep-late-exit")
+          .start(
+              () -> {
+                LockSupport.parkNanos(HOOK_PATIENCE_NANOS);
+                running.close();
+              });
     }
     if (config.statsAtExit()) {
       System.err.print(stats());
@@ -97,7 +113,7 @@ final class EngineHolder {
     return StatsReport.of(engine);
   }
 
-  /** Stops the stack, as at the JVM's exit. */
+  /** Stops the stack and ends every wait for it. */
   void close() {
     StackEngine running = engine;
     if (running != null) {

@@ -116,7 +116,7 @@ final class StackListener {
     if (BlockingWait.isPast(deadlineNanos)) {
       throw new SocketTimeoutException("Accept timed out");
     }
-    BlockingWait.await(engine, waiter, deadlineNanos);
+    BlockingWait.await(channel, engine, waiter, deadlineNanos);
     return channel.isOpen() ? tryAccept() : null;
   }
 

@@ -167,7 +167,7 @@ final class StreamInput {
     throw SocketErrors.onRead(error);
   }
 
-  private void awaitInput(long deadlineNanos) throws SocketTimeoutException {
+  private void awaitInput(long deadlineNanos) throws IOException {
     if (BlockingWait.isPast(deadlineNanos)) {
       throw new SocketTimeoutException("Read timed out");
     }
@@ -178,7 +178,7 @@ final class StreamInput {
       waiter = ours;
       socket.readiness().setInputWaiter(ours);
     }
-    BlockingWait.await(engine, ours, deadlineNanos);
+    BlockingWait.await(state.channel(), engine, ours, deadlineNanos);
   }
 
   private final class InputWaiter extends Waiter {

@@ -146,14 +146,14 @@ final class StreamOutput {
   }
 
   /** Waits until writing is possible or, while connecting, until that has ended. */
-  void awaitOutput(long deadlineNanos) {
+  void awaitOutput(long deadlineNanos) throws IOException {
     Waiter ours = waiter;
     if (ours == null) {
       ours = new OutputWaiter();
       waiter = ours;
       socket.readiness().setOutputWaiter(ours);
     }
-    BlockingWait.await(engine, ours, deadlineNanos);
+    BlockingWait.await(state.channel(), engine, ours, deadlineNanos);
   }
 
   private final class OutputWaiter extends Waiter {

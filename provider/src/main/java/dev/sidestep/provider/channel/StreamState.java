@@ -51,6 +51,10 @@ final class StreamState {
     this.socket = socket;
   }
 
+  SidestepSocketChannel channel() {
+    return channel;
+  }
+
   // ---- What is so now
 
   boolean isUnconnected() {

@@ -34,6 +34,11 @@ public final class ChannelKeys {
     }
   }
 
+  /** Whether the stack carries the channel, or the stack and the kernel. */
+  synchronized boolean isOnStack() {
+    return stackSocket != null;
+  }
+
   /** Takes the kernel's channel out of all JDK selectors, so that it can be made blocking. */
   public synchronized void leaveKernelSelectors() {
     for (SidestepSelectionKey key : keys) {

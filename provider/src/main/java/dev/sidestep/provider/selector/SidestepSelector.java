@@ -244,8 +244,26 @@ public final class SidestepSelector extends AbstractSelector {
     }
     while (!isAnythingReady() && !mustReturn(deadlineNanos)) {
       await(deadlineNanos);
+      if (isStackClosed()) {
+        closeStackChannels();
+        return;
+      }
       kernelKeys.releaseDeparted();
       lookAtMarkedKeys();
+    }
+  }
+
+  private boolean isStackClosed() {
+    StackEngine started = engine;
+    return started != null && stackKeys.get() > 0 && started.isClosed();
+  }
+
+  /** Nothing will make them ready any more. */
+  private void closeStackChannels() throws IOException {
+    for (SelectionKey key : keys) {
+      if (((SidestepSelectionKey) key).sidestepChannel().selectionKeys().isOnStack()) {
+        key.channel().close();
+      }
     }
   }
 

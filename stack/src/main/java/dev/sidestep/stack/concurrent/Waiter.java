@@ -37,18 +37,25 @@ public abstract class Waiter {
   @SuppressWarnings("unused") // through PARKED
   private volatile @Nullable Thread parked;
 
+  /** Its place in {@link ParkedWaiters}; guarded by their lock. */
+  int place;
+
+  /** Whether it must not sleep although it is not ready; written under the same lock. */
+  volatile boolean mustLeave;
+
   /** Whether what the thread waits for has happened. Quick, and true again until it was taken. */
   public abstract boolean isReady();
 
   /**
    * Sleeps until woken, until {@code nanos} have passed or for no reason at all; returns at once if
-   * {@link #isReady()} or if the thread is interrupted. The caller checks and repeats.
+   * {@link #isReady()}, if the thread is interrupted or if {@link ParkedWaiters} say so. The caller
+   * checks and repeats.
    */
   public final void park(long nanos) {
     PARKED.setVolatile(this, Thread.currentThread());
     VarHandle.fullFence();
     try {
-      if (!isReady()) {
+      if (!mustLeave && !isReady()) {
         sleep(nanos);
       }
     } finally {

@@ -1,8 +1,9 @@
 package dev.sidestep.stack.engine;
 
+import dev.sidestep.stack.concurrent.ParkedWaiters;
+import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.counters.Counter;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
@@ -29,7 +30,7 @@ final class Driver implements Runnable, AutoCloseable {
   private final LongSupplier clock;
   private final Thread thread;
 
-  private final AtomicInteger parkedThreads = new AtomicInteger();
+  private final ParkedWaiters parkedWaiters = new ParkedWaiters();
 
   private volatile boolean closed;
   private volatile boolean standingBy;
@@ -54,20 +55,25 @@ final class Driver implements Runnable, AutoCloseable {
   }
 
   /**
-   * Called by a thread about to park, which therefore relies on this one. The counter and {@code
-   * standingBy} are Dekker's two flags: either the driver sees the thread or the thread sees the
-   * driver standing by and wakes it.
+   * Called by a thread about to park, which therefore relies on this one. The count of those and
+   * {@code standingBy} are Dekker's two flags: either the driver sees the thread or the thread sees
+   * the driver standing by and wakes it.
    */
-  void beginPark() {
-    parkedThreads.incrementAndGet();
+  void beginPark(Waiter waiter) {
+    parkedWaiters.add(waiter);
     if (standingBy) {
       LockSupport.unpark(thread);
     }
   }
 
   /** Called by a thread that was parked. */
-  void endPark() {
-    parkedThreads.decrementAndGet();
+  void endPark(Waiter waiter) {
+    parkedWaiters.remove(waiter);
+  }
+
+  /** Nobody will poll any more: the parked threads leave, and nobody parks. */
+  void endParking() {
+    parkedWaiters.close();
   }
 
   @Override
@@ -97,7 +103,7 @@ final class Driver implements Runnable, AutoCloseable {
     standingBy = true;
     if (!closed) {
       // Whoever is parked already relies on us once the other thread stops polling.
-      boolean reliedOn = parkedThreads.get() > 0;
+      boolean reliedOn = parkedWaiters.count() > 0;
       long longest = reliedOn ? RELIED_ON_NANOS : idle.standbySleepNanos();
       shard.alarm().sleep(now, idle.driverMinSleepNanos(), longest);
     }

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
  * How a thread waits for the network: it polls the shard itself while it can, spins while another
  * thread polls, and parks when nothing has happened for as long as the profile allows.
  *
- * <p>Threads: any number at once; no state of its own.
+ * <p>Threads: any number at once.
  */
 final class InPlacePoller {
 
@@ -16,6 +16,12 @@ final class InPlacePoller {
   private final IdleStrategy idle;
   private final LongSupplier clock;
 
+  /** Whether the threads that wait leave the polling to others. */
+  private volatile boolean closing;
+
+  /** Whether there is nothing to wait for any more. */
+  private volatile boolean closed;
+
   InPlacePoller(Shard shard, Driver driver, IdleStrategy idle, LongSupplier clock) {
     this.shard = shard;
     this.driver = driver;
@@ -23,9 +29,24 @@ final class InPlacePoller {
     this.clock = clock;
   }
 
+  /** From now on nobody keeps the shard to itself; whoever waits, parks. */
+  void beginClosing() {
+    closing = true;
+  }
+
+  /** Ends every wait. */
+  void close() {
+    closed = true;
+    driver.endParking();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
   /** See {@link StackEngine#await}. */
   boolean await(Waiter waiter, long deadlineNanos) {
-    while (!waiter.isReady()) {
+    while (!waiter.isReady() && !closed) {
       if (spin(waiter, deadlineNanos)) {
         break;
       }
@@ -56,7 +77,7 @@ final class InPlacePoller {
       if (waiter.isReady() || nowNanos >= deadlineNanos || Thread.currentThread().isInterrupted()) {
         return true;
       }
-    } while (nowNanos - startNanos < spinNanos);
+    } while (nowNanos - startNanos < spinNanos && !closing);
     return false;
   }
 
@@ -69,6 +90,7 @@ final class InPlacePoller {
       } while (!waiter.isReady()
           && nowNanos - startNanos < spinNanos
           && nowNanos < deadlineNanos
+          && !closing
           && !Thread.currentThread().isInterrupted());
       return nowNanos;
     } finally {
@@ -82,11 +104,11 @@ final class InPlacePoller {
 
   private void park(Waiter waiter, long leftNanos) {
     long startNanos = clock.getAsLong();
-    driver.beginPark();
+    driver.beginPark(waiter);
     try {
       waiter.park(leftNanos);
     } finally {
-      driver.endPark();
+      driver.endPark(waiter);
     }
     if (waiter.isReady()) {
       // A sleep that only the deadline ended says nothing about the network.

@@ -50,7 +50,7 @@ public final class StackEngine implements AutoCloseable {
   private final InPlacePoller poller;
   private final Map<StackSocket, PortTable.Binding> bindings = new ConcurrentHashMap<>();
   private final Map<StackSocket, PortTable.Connection> connections = new ConcurrentHashMap<>();
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean stopped = new AtomicBoolean();
 
   private StackEngine(StackConfig config, Network network, SecureRandom random) {
     LongSupplier clock = System::nanoTime;
@@ -159,9 +159,10 @@ public final class StackEngine implements AutoCloseable {
   }
 
   /**
-   * Waits until {@code waiter} is ready, the deadline has passed or the thread is interrupted. The
-   * calling thread polls the network itself while it can, for a time bounded by the profile, then
-   * sleeps; a virtual thread hardly spins. Returns whether the waiter is ready.
+   * Waits until {@code waiter} is ready, the deadline has passed, the thread is interrupted or the
+   * stack {@link #isClosed}. The calling thread polls the network itself while it can, for a time
+   * bounded by the profile, then sleeps; a virtual thread hardly spins. Returns whether the waiter
+   * is ready.
    *
    * @param deadlineNanos {@link System#nanoTime()} at which to give up; {@link Long#MAX_VALUE} for
    *     never
@@ -199,18 +200,31 @@ public final class StackEngine implements AutoCloseable {
   /**
    * Closes every socket as the kernel closes those of a process that exits: what was written still
    * reaches the peers, then FIN. Waits for that, at most {@link StackConfig#exitLingerNanos()}, and
-   * logs what it had to leave behind. Then stops the devices. No socket works afterwards.
+   * logs what it had to leave behind. Then stops the devices. No socket works afterwards, but
+   * threads that wait for one go on doing so.
    */
-  @Override
-  public void close() {
-    if (!closed.compareAndSet(false, true)) {
+  public void stop() {
+    if (!stopped.compareAndSet(false, true)) {
       return;
     }
+    poller.beginClosing();
     deliverWhatWasWritten();
     driver.close();
     own();
     // The baton is never given back: nobody touches a device that is going away.
     network.close();
+  }
+
+  /** {@link #stop}s, and then ends every wait. */
+  @Override
+  public void close() {
+    stop();
+    poller.close();
+  }
+
+  /** Whether the stack was closed, so that waiting for it is of no use. */
+  public boolean isClosed() {
+    return poller.isClosed();
   }
 
   private void deliverWhatWasWritten() {

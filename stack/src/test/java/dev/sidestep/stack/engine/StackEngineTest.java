@@ -19,14 +19,18 @@ import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.wire.IpAddress;
 import java.net.BindException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole stack in one process, over the loopback device, with real threads. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -38,21 +42,24 @@ class StackEngineTest {
 
   @BeforeEach
   void start() throws StackStartException {
-    engine =
-        StackEngine.start(
-            new StackConfig(
-                List.of(),
-                List.of(),
-                null,
-                0,
-                Profile.BALANCED,
-                true,
-                List.of(),
-                true,
-                false,
-                null,
-                64 << 20,
-                TimeUnit.SECONDS.toNanos(5)));
+    engine = start(Profile.BALANCED);
+  }
+
+  private static StackEngine start(Profile profile) throws StackStartException {
+    return StackEngine.start(
+        new StackConfig(
+            List.of(),
+            List.of(),
+            null,
+            0,
+            profile,
+            true,
+            List.of(),
+            true,
+            false,
+            null,
+            64 << 20,
+            TimeUnit.SECONDS.toNanos(5)));
   }
 
   @AfterEach
@@ -222,5 +229,39 @@ class StackEngineTest {
     writeFully(client, ByteBuffer.wrap(sent));
     client.close();
     assertArrayEquals(sent, readFully(server, sent.length + 1));
+  }
+
+  /** Whatever the profile: who spins for ever has to give the shard away, too. */
+  @ParameterizedTest
+  @EnumSource(Profile.class)
+  void closingTheEngineEndsEveryWait(Profile profile) throws Exception {
+    StackEngine closed = start(profile);
+    CountDownLatch asked = new CountDownLatch(2);
+    List<CompletableFuture<Boolean>> waits = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Waiter waiter =
+          new Waiter() {
+            private boolean known;
+
+            @Override
+            public boolean isReady() {
+              if (!known) {
+                known = true;
+                asked.countDown();
+              }
+              return false;
+            }
+          };
+      CompletableFuture<Boolean> wait = new CompletableFuture<>();
+      Thread.ofPlatform().start(() -> wait.complete(closed.await(waiter, Long.MAX_VALUE)));
+      waits.add(wait);
+    }
+    asked.await();
+    assertFalse(closed.isClosed());
+    closed.close();
+    assertTrue(closed.isClosed());
+    for (CompletableFuture<Boolean> wait : waits) {
+      assertFalse(wait.get());
+    }
   }
 }
