@@ -35,6 +35,9 @@ final class Driver implements Runnable, AutoCloseable {
   private volatile boolean closed;
   private volatile boolean standingBy;
 
+  /** The last poll before somebody parked, who will not poll again soon. */
+  private volatile long abandonedPollNanos;
+
   /** When this thread polled last, to tell its own polls from those of others. */
   private long ownPollNanos;
 
@@ -60,6 +63,7 @@ final class Driver implements Runnable, AutoCloseable {
    * the driver standing by and wakes it.
    */
   void beginPark(Waiter waiter) {
+    abandonedPollNanos = shard.lastPollNanos();
     parkedWaiters.add(waiter);
     if (standingBy) {
       LockSupport.unpark(thread);
@@ -94,7 +98,8 @@ final class Driver implements Runnable, AutoCloseable {
 
   private boolean othersPoll(long now) {
     long lastPoll = shard.lastPollNanos();
-    boolean recently = lastPoll != ownPollNanos && now - lastPoll < RECENT_NANOS;
+    boolean others = lastPoll != ownPollNanos && lastPoll != abandonedPollNanos;
+    boolean recently = others && now - lastPoll < RECENT_NANOS;
     return recently || shard.isOwned();
   }
 
