@@ -15,10 +15,20 @@ final class Page {
   static final int SIZE_BYTES = 1 << SHIFT;
   static final int OFFSET_MASK = SIZE_BYTES - 1;
 
+  /** Which of all pages this is, from 0. */
+  final int number;
+
   final MemorySegment memory;
   final ByteBuffer buffer;
 
-  Page(MemorySegment memory) {
+  /** For {@link FreePages}, while the page is one of them: the page below, or -1. */
+  int belowNumber;
+
+  /** For {@link FreePages}: pages from this one down. */
+  int depth;
+
+  Page(int number, MemorySegment memory) {
+    this.number = number;
     this.memory = memory;
     this.buffer = memory.asByteBuffer();
   }

@@ -2,7 +2,6 @@ package dev.sidestep.stack.socket;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ public final class SocketMemory {
   private static final int CACHE_LINE_BYTES = 64;
 
   private final Arena arena;
-  private final MpmcVarHandleArrayQueue<Page> freePages;
+  private final FreePages freePages;
   private final int limitPages;
   private volatile int grownPages;
 
@@ -29,34 +28,37 @@ public final class SocketMemory {
     this.arena = arena;
     long pages = Math.max(limitBytes / Page.SIZE_BYTES, CHUNK_PAGES);
     this.limitPages = (int) Math.min(pages, 1 << 24);
-    this.freePages = new MpmcVarHandleArrayQueue<>(limitPages);
+    this.freePages = new FreePages(limitPages);
   }
 
   /** A page, or {@code null} when the limit is reached. */
   @Nullable Page take() {
-    Page page = freePages.poll();
+    Page page = freePages.pop();
     return page != null || grownPages >= limitPages ? page : takeAfterGrowing();
   }
 
   /** Takes back a page nobody looks at any more. */
   void give(Page page) {
-    if (!freePages.offer(page)) {
-      throw new IllegalStateException("more pages given back than were made");
-    }
+    freePages.push(page);
   }
 
   private synchronized @Nullable Page takeAfterGrowing() {
-    Page page = freePages.poll();
+    Page page = freePages.pop();
     if (page != null || grownPages >= limitPages) {
       return page;
     }
     int count = Math.min(CHUNK_PAGES, limitPages - grownPages);
     MemorySegment chunk = arena.allocate((long) count * Page.SIZE_BYTES, CACHE_LINE_BYTES);
+    int firstNumber = grownPages;
     grownPages += count;
     for (int i = 1; i < count; i++) {
-      give(new Page(chunk.asSlice((long) i * Page.SIZE_BYTES, Page.SIZE_BYTES)));
+      give(page(chunk, i, firstNumber + i));
     }
-    return new Page(chunk.asSlice(0, Page.SIZE_BYTES));
+    return page(chunk, 0, firstNumber);
+  }
+
+  private static Page page(MemorySegment chunk, int index, int number) {
+    return new Page(number, chunk.asSlice((long) index * Page.SIZE_BYTES, Page.SIZE_BYTES));
   }
 
   /** Bytes in pages that some queue holds at the moment; approximate while others work. */
