@@ -38,7 +38,7 @@ public enum Setting {
       "576 to 65535, or 0 for the device's own",
       "bytes",
       "0",
-      "Largest IP packet on the devices.",
+      "Largest IP packet on the devices. memif, which has no limit of its own, starts with 9000.",
       "9000"),
   PROFILE(
       "sidestep.profile",

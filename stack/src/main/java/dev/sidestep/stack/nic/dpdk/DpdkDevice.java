@@ -93,24 +93,30 @@ final class DpdkDevice implements NicDevice {
     }
   }
 
-  /** Data room of the packets of a device with this MTU, or 0 for its default. */
+  /** Data room of the packets of a device with this MTU. */
   static int dataRoomBytes(int mtuBytes) {
     int frameBytes = ETHERNET_HEADER_BYTES + VLAN_TAG_BYTES + mtuBytes;
     int rounded = (frameBytes + CACHE_LINE_BYTES - 1) / CACHE_LINE_BYTES * CACHE_LINE_BYTES;
     return Math.max(MIN_DATA_ROOM_BYTES, rounded);
   }
 
-  // One descriptor per frame, whatever its size; the client's size counts.
-  private static DeviceString withDriverDefaults(DeviceString device, int mtuBytes) {
-    int dataRoomBytes = dataRoomBytes(mtuBytes);
-    return MemifSocket.isMemif(device) && dataRoomBytes > MIN_DATA_ROOM_BYTES
-        ? device.withDefault("bsize", String.valueOf(dataRoomBytes))
+  /** Data room of the packets of {@code device} if an MTU, or 0 for none, is asked for. */
+  static int dataRoomBytes(DeviceString device, int wantedMtuBytes) {
+    return dataRoomBytes(
+        MemifSocket.isMemif(device) ? MemifSocket.mtuBytes(wantedMtuBytes) : wantedMtuBytes);
+  }
+
+  private static DeviceString withDriverDefaults(DeviceString device, int wantedMtuBytes) {
+    return MemifSocket.isMemif(device)
+        ? MemifSocket.withDefaults(device, dataRoomBytes(device, wantedMtuBytes))
         : device;
   }
 
-  // memif has no MTU of its own: it chains as many descriptors as a frame needs.
   private int setMtu(int wantedBytes) {
-    if (MemifSocket.isMemif(device) || device.driver().equals("net_null")) {
+    if (MemifSocket.isMemif(device)) {
+      return MemifSocket.mtuBytes(wantedBytes);
+    }
+    if (device.driver().equals("net_null")) {
       return wantedBytes == 0 ? DEFAULT_MTU_BYTES : wantedBytes;
     }
     if (wantedBytes != 0 && wantedBytes != library.mtu(port)) {
@@ -141,10 +147,11 @@ final class DpdkDevice implements NicDevice {
   private void start(int queuePairs, DpdkOptions options) {
     check("it cannot be configured", () -> library.configure(port, queuePairs));
     int dataRoomBytes = dataRoomBytes(capabilities.mtuBytes());
+    boolean memoryOnly = MEMORY_ONLY_DRIVERS.contains(device.driver());
     for (int i = 0; i < queuePairs; i++) {
       int queue = i;
       String name = "sidestep" + POOL_NUMBER.getAndIncrement();
-      MbufPool pool = new MbufPool(eal, name, options.poolBuffers(), dataRoomBytes);
+      MbufPool pool = new MbufPool(eal, name, options.poolBuffers(), dataRoomBytes, memoryOnly);
       pools.add(pool);
       check("queue " + i + " fails", () -> library.setUpQueuePair(port, queue, pool.address()));
     }
@@ -152,11 +159,10 @@ final class DpdkDevice implements NicDevice {
     // IPv6 neighbour discovery needs multicast. Drivers that cannot filter have no such switch.
     eal.call(() -> library.enableAllMulticast(port));
     MemorySegment lock = disconnectLock();
-    boolean critical = MEMORY_ONLY_DRIVERS.contains(device.driver());
     for (int i = 0; i < queuePairs; i++) {
       MbufPool pool = pools.get(i);
       RxInterrupt interrupt = rxInterrupt(i, pool, lock);
-      queues.add(new DpdkQueue(library, port, i, pool, critical, lock, interrupt, arena));
+      queues.add(new DpdkQueue(library, port, i, pool, memoryOnly, lock, interrupt, arena));
     }
   }
 

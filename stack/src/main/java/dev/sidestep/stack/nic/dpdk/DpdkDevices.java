@@ -24,7 +24,7 @@ public final class DpdkDevices {
   public static List<NicDevice> open(List<String> deviceStrings, DpdkOptions options) {
     List<DeviceString> devices = deviceStrings.stream().map(DeviceString::parse).toList();
     devices.forEach(DevicePrerequisites::check);
-    DpdkEal eal = DpdkEal.start(options, devices, packetBytes(devices.size(), options));
+    DpdkEal eal = DpdkEal.start(options, devices, packetBytes(devices, options));
     List<NicDevice> opened = new ArrayList<>();
     try {
       for (DeviceString device : devices) {
@@ -37,11 +37,12 @@ public final class DpdkDevices {
     return opened;
   }
 
-  private static long packetBytes(int devices, DpdkOptions options) {
-    int dataRoomBytes = DpdkDevice.dataRoomBytes(options.mtuBytes());
-    return MbufPool.bytesPerBuffer(dataRoomBytes)
-        * options.poolBuffers()
-        * options.queuePairs()
-        * devices;
+  private static long packetBytes(List<DeviceString> devices, DpdkOptions options) {
+    long bytesPerBuffer = 0;
+    for (DeviceString device : devices) {
+      int dataRoomBytes = DpdkDevice.dataRoomBytes(device, options.mtuBytes());
+      bytesPerBuffer += MbufPool.bytesPerBuffer(dataRoomBytes);
+    }
+    return bytesPerBuffer * options.poolBuffers() * options.queuePairs();
   }
 }

@@ -14,7 +14,7 @@ public record DpdkOptions(
     List<String> ealArguments, int mtuBytes, int queuePairs, int poolBuffers) {
 
   /** Packet buffers per queue pair unless something else is asked for. */
-  public static final int DEFAULT_POOL_BUFFERS = 8192;
+  public static final int DEFAULT_POOL_BUFFERS = 4096;
 
   /** An mbuf's length field has 16 bits, and headroom, Ethernet header and VLAN tag take part. */
   private static final int MAX_MTU_BYTES = 65_000;

@@ -73,6 +73,7 @@ final class DpdkQueue implements NicQueue {
       return 0;
     }
     int wanted = Math.min(into.length, MAX_BURST);
+    pool.levelTray();
     int received = burst(rxFunction, rxQueue, rxTableAddress, wanted);
     int kept = 0;
     for (int i = 0; i < received; i++) {
@@ -99,6 +100,7 @@ final class DpdkQueue implements NicQueue {
     for (int i = 0; i < taken; i++) {
       frames[fromIndex + i].markReturned();
     }
+    pool.levelTray();
     return taken;
   }
 

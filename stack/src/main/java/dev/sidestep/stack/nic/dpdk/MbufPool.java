@@ -25,8 +25,13 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The mempool is single-producer, single-consumer (ring_sp_sc): the driver takes and returns
- * mbufs within the bursts, which only the queue's owner calls, and everything else happens here. In
- * front of it lies a cache of free buffers, as rte_mempool's own caches serve EAL's threads only.
+ * mbufs within the bursts, which only the queue's owner calls, and everything else happens here.
+ *
+ * <p>The mempool is a ring, so a driver left alone with it uses all buffers in turn and finds each
+ * of them cold. For drivers that copy packets by themselves it is therefore kept nearly empty, a
+ * tray for the driver's next burst, and the free buffers lie on a stack in front of it, from which
+ * the one used last goes out first: a bulk transfer stays in the processor's cache, which more than
+ * doubles the rate of a memif link.
  *
  * <p>Invariant of every mbuf that is in the mempool or held by Java: refcnt 1, nb_segs 1, next NULL
  * (rte_mbuf_raw_alloc).
@@ -43,12 +48,18 @@ final class MbufPool implements PacketPool {
   private static final int OBJECT_HEADER_BYTES = 64;
 
   private static final int TRANSFER = 32;
-  private static final int CACHE_HIGH = 3 * TRANSFER;
+
+  /** Drivers allocate for a burst at a time, some of them ahead. */
+  private static final int TRAY_BUFFERS = 2 * TRANSFER;
+
+  /** Free buffers in front of a mempool whose buffers go round. */
+  private static final int STACK_BUFFERS = 3 * TRANSFER;
 
   private final DpdkLibrary library;
   private final long pool;
   private final MemorySegment dequeue;
   private final MemorySegment enqueue;
+  private final MemorySegment getCount;
   private final Arena arena = Arena.ofShared();
   private final int dataRoomBytes;
 
@@ -58,8 +69,17 @@ final class MbufPool implements PacketPool {
   private final long base;
   private final PacketBuffer[] buffers;
 
-  private final PacketBuffer[] cache;
-  private int cached;
+  /** The free buffers that are not in the mempool, last used on top. */
+  private final PacketBuffer[] free;
+
+  private int freeCount;
+
+  /** Whether buffers have moved since the tray was levelled. */
+  private boolean moved = true;
+
+  private final int trayLow;
+  private final int trayHigh;
+  private final int stackHigh;
   private final MemorySegment transferTable;
   private final long transferTableAddress;
   private boolean closed;
@@ -67,18 +87,23 @@ final class MbufPool implements PacketPool {
   /**
    * Makes the pool.
    *
+   * @param keepHot whether to use few buffers over and over, rather than all in turn
    * @throws DpdkException when DPDK has no memory for it
    */
-  MbufPool(DpdkEal eal, String name, int count, int dataRoomBytes) {
+  MbufPool(DpdkEal eal, String name, int count, int dataRoomBytes, boolean keepHot) {
     this.library = eal.library();
     this.dataRoomBytes = dataRoomBytes;
     this.pool = create(eal, name, count, dataRoomBytes);
     this.dequeue = library.poolDequeueFunction(pool);
     this.enqueue = library.poolEnqueueFunction(pool);
+    this.getCount = library.poolCountFunction(pool);
     this.transferTable = arena.allocate(JAVA_LONG, TRANSFER);
     this.transferTableAddress = transferTable.address();
     this.buffers = new PacketBuffer[count];
-    this.cache = new PacketBuffer[count];
+    this.free = new PacketBuffer[count];
+    this.trayLow = Math.min(TRAY_BUFFERS, count / 2);
+    this.trayHigh = keepHot ? 2 * trayLow : count;
+    this.stackHigh = keepHot ? count : STACK_BUFFERS;
     try (Arena temporary = Arena.ofConfined()) {
       MemorySegment mbufs = temporary.allocate(JAVA_LONG, count);
       int status = FastPath.poolTransfer(dequeue, pool, mbufs.address(), count);
@@ -155,10 +180,10 @@ final class MbufPool implements PacketPool {
 
   @Override
   public @Nullable PacketBuffer allocate() {
-    if (cached == 0 && !refill()) {
+    if (freeCount == 0 && !refill()) {
       return null;
     }
-    PacketBuffer buffer = cache[--cached];
+    PacketBuffer buffer = free[--freeCount];
     buffer.markBorrowed();
     buffer.setBounds(PacketBuffer.HEADROOM_BYTES, 0);
     return buffer;
@@ -167,25 +192,44 @@ final class MbufPool implements PacketPool {
   @Override
   public void free(PacketBuffer buffer) {
     buffer.markReturned();
-    cache[cached++] = buffer;
-    if (cached >= CACHE_HIGH) {
-      spill(TRANSFER);
+    free[freeCount++] = buffer;
+    moved = true;
+  }
+
+  /** Sees to it that the driver finds buffers for its next burst, and not many more. */
+  void levelTray() {
+    if (!moved || closed) {
+      return;
+    }
+    moved = false;
+    int inTray = FastPath.poolCount(getCount, pool);
+    while ((inTray < trayLow && freeCount > 0) || freeCount > stackHigh) {
+      int count = Math.min(freeCount, TRANSFER);
+      spill(count);
+      inTray += count;
+    }
+    while (inTray > trayHigh) {
+      refill(TRANSFER);
+      inTray -= TRANSFER;
     }
   }
 
-  // A pool gives all that is asked for or nothing, so the last few come one by one.
+  /** Takes what the driver's next burst can spare. */
   private boolean refill() {
-    return refill(TRANSFER) || refill(1);
-  }
-
-  private boolean refill(int count) {
-    if (closed || FastPath.poolTransfer(dequeue, pool, transferTableAddress, count) != 0) {
+    int spare = closed ? 0 : FastPath.poolCount(getCount, pool) - trayLow;
+    if (spare <= 0) {
       return false;
     }
-    for (int i = 0; i < count; i++) {
-      cache[cached++] = bufferOf(transferTable.getAtIndex(JAVA_LONG, i));
-    }
+    refill(Math.min(spare, TRANSFER));
     return true;
+  }
+
+  private void refill(int count) {
+    int status = FastPath.poolTransfer(dequeue, pool, transferTableAddress, count);
+    assert status == 0 : "the pool does not hold what it counts";
+    for (int i = 0; i < count; i++) {
+      free[freeCount++] = bufferOf(transferTable.getAtIndex(JAVA_LONG, i));
+    }
   }
 
   private void spill(int count) {
@@ -193,7 +237,7 @@ final class MbufPool implements PacketPool {
       return;
     }
     for (int i = 0; i < count; i++) {
-      transferTable.setAtIndex(JAVA_LONG, i, cache[--cached].nativeAddress());
+      transferTable.setAtIndex(JAVA_LONG, i, free[--freeCount].nativeAddress());
     }
     FastPath.poolTransfer(enqueue, pool, transferTableAddress, count);
   }
@@ -211,6 +255,7 @@ final class MbufPool implements PacketPool {
     long at = mbuf - base;
     PacketBuffer buffer = buffers[memory.get(JAVA_INT, at + NUMBER_OFFSET)];
     buffer.markBorrowed();
+    moved = true;
     int offset = memory.get(JAVA_SHORT, at + RteMbuf.DATA_OFF) & 0xFFFF;
     int length = memory.get(JAVA_SHORT, at + RteMbuf.DATA_LEN) & 0xFFFF;
     buffer.setBounds(offset, length);
@@ -261,6 +306,7 @@ final class MbufPool implements PacketPool {
     if (buffers[buffer.poolIndex()] != buffer) {
       throw new IllegalArgumentException("packet buffer of another pool");
     }
+    moved = true;
     long mbuf = buffer.nativeAddress();
     long at = mbuf - base;
     memory.set(JAVA_LONG, at + RteMbuf.DATA_OFF, RteMbuf.REARM_WORD | buffer.offset());
@@ -288,7 +334,7 @@ final class MbufPool implements PacketPool {
 
   @Override
   public int availableBuffers() {
-    return cached + (closed ? 0 : library.poolAvailable(pool));
+    return freeCount + (closed ? 0 : library.poolAvailable(pool));
   }
 
   @Override
@@ -302,8 +348,8 @@ final class MbufPool implements PacketPool {
    * @return how many buffers had not come back
    */
   int close() {
-    while (cached > 0) {
-      spill(Math.min(cached, TRANSFER));
+    while (freeCount > 0) {
+      spill(Math.min(freeCount, TRANSFER));
     }
     int missing = buffers.length - availableBuffers();
     closed = true;

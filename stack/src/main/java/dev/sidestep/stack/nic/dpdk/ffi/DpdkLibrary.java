@@ -416,6 +416,11 @@ public final class DpdkLibrary {
     return poolFunction(pool, RteMempool.OPS_ENQUEUE);
   }
 
+  /** The function that counts the objects in a pool, for {@link FastPath#poolCount}. */
+  public MemorySegment poolCountFunction(long pool) {
+    return poolFunction(pool, RteMempool.OPS_GET_COUNT);
+  }
+
   private MemorySegment poolFunction(long pool, int offset) {
     MemorySegment header =
         NativeMemory.global(

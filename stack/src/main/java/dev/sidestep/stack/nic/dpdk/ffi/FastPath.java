@@ -24,11 +24,16 @@ public final class FastPath {
   private static final FunctionDescriptor POOL_TRANSFER =
       FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 
+  /** unsigned (*)(const struct rte_mempool *pool). */
+  private static final FunctionDescriptor POOL_COUNT = FunctionDescriptor.of(JAVA_INT, JAVA_LONG);
+
   private static final MethodHandle BURST_CALL = handle(BURST);
   private static final MethodHandle CRITICAL_BURST_CALL =
       handle(BURST, Linker.Option.critical(false));
   private static final MethodHandle POOL_TRANSFER_CALL =
       handle(POOL_TRANSFER, Linker.Option.critical(false));
+  private static final MethodHandle POOL_COUNT_CALL =
+      handle(POOL_COUNT, Linker.Option.critical(false));
 
   private FastPath() {}
 
@@ -65,6 +70,15 @@ public final class FastPath {
   public static int poolTransfer(MemorySegment function, long pool, long objects, int count) {
     try {
       return (int) POOL_TRANSFER_CALL.invokeExact(function, pool, objects, count);
+    } catch (Throwable thrown) {
+      throw neverThrown(thrown);
+    }
+  }
+
+  /** Objects that are in a pool, by its get_count function. */
+  public static int poolCount(MemorySegment function, long pool) {
+    try {
+      return (int) POOL_COUNT_CALL.invokeExact(function, pool);
     } catch (Throwable thrown) {
       throw neverThrown(thrown);
     }

@@ -18,6 +18,9 @@ public final class RteMempool {
   /** rte_mempool_ops.dequeue: int (*)(struct rte_mempool *, void **, unsigned). */
   public static final int OPS_DEQUEUE = 56;
 
+  /** rte_mempool_ops.get_count: unsigned (*)(const struct rte_mempool *). */
+  public static final int OPS_GET_COUNT = 64;
+
   /** RTE_MEMPOOL_MAX_OPS_IDX. */
   public static final int MAX_OPS = 16;
 

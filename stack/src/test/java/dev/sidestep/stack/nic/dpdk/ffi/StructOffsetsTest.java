@@ -99,6 +99,7 @@ class StructOffsetsTest {
     field(values, "rte_mempool_ops_table", "ops", RteMempool.TABLE_OPS);
     field(values, "rte_mempool_ops", "enqueue", RteMempool.OPS_ENQUEUE);
     field(values, "rte_mempool_ops", "dequeue", RteMempool.OPS_DEQUEUE);
+    field(values, "rte_mempool_ops", "get_count", RteMempool.OPS_GET_COUNT);
     values.put("sizeof(struct rte_mempool_ops)", (long) RteMempool.OPS_SIZE);
     values.put("RTE_MEMPOOL_MAX_OPS_IDX", (long) RteMempool.MAX_OPS);
   }
