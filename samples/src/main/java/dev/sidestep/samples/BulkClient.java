@@ -22,15 +22,16 @@ public final class BulkClient {
             .value("port", "7008", "server's port")
             .value("size", "256k", "bytes handed to each write")
             .value("bytes", "1g", "bytes to send in all")
-            .value("warmup", "0", "bytes to send over a first connection, not measured")
+            .value("warmup-seconds", "0", "least time to send over connections not measured")
             .value("seed", "1", "which random stream is sent")
             .flag("verify", "send random data, which the server's --verify checks")
             .flag("exit-after-write", "end the JVM as soon as the last write has returned")
             .parse(args);
-    if (options.number("warmup") > 0) {
-      transfer(options, options.number("warmup"));
-    }
     long totalBytes = options.number("bytes");
+    WarmUp warmUp = new WarmUp(0, options.number("warmup-seconds"));
+    while (warmUp.goesOn()) {
+      transfer(options, totalBytes);
+    }
     double seconds = transfer(options, totalBytes) / 1e9;
     System.out.printf(
         Locale.ROOT,

@@ -40,6 +40,7 @@ public final class LatencyClient {
             .value("size", "64", "bytes of a message")
             .value("count", "100000", "round trips to record")
             .value("warmup", "50000", "round trips before recording begins")
+            .value("warmup-seconds", "0", "least time before recording begins")
             .value("hgrm", "", "file for the percentile distribution")
             .value("hlog", "", "file for the histogram in HdrHistogram's log format")
             .parse(args);
@@ -55,19 +56,20 @@ public final class LatencyClient {
   }
 
   private Histogram run(Options options) throws IOException {
+    WarmUp warmUp = new WarmUp(options.number("warmup"), options.number("warmup-seconds"));
     return switch (options.text("mode")) {
-      case "selector" -> runBySelector(options.number("warmup"), options.number("count"));
-      case "blocking" -> runByReading(options.number("warmup"), options.number("count"), true);
-      case "spin" -> runByReading(options.number("warmup"), options.number("count"), false);
+      case "selector" -> runBySelector(warmUp, options.number("count"));
+      case "blocking" -> runByReading(warmUp, options.number("count"), true);
+      case "spin" -> runByReading(warmUp, options.number("count"), false);
       default -> throw options.refuse("--mode is selector, blocking or spin");
     };
   }
 
-  private Histogram runBySelector(long warmup, long count) throws IOException {
+  private Histogram runBySelector(WarmUp warmUp, long count) throws IOException {
     channel.configureBlocking(false);
     try (Selector selector = Selector.open()) {
       channel.register(selector, SelectionKey.OP_READ);
-      for (long i = 0; i < warmup; i++) {
+      while (warmUp.goesOn()) {
         selectorRoundTrip(selector);
       }
       Histogram histogram = newHistogram();
@@ -90,9 +92,9 @@ public final class LatencyClient {
     }
   }
 
-  private Histogram runByReading(long warmup, long count, boolean blocking) throws IOException {
+  private Histogram runByReading(WarmUp warmUp, long count, boolean blocking) throws IOException {
     channel.configureBlocking(blocking);
-    for (long i = 0; i < warmup; i++) {
+    while (warmUp.goesOn()) {
       readingRoundTrip();
     }
     Histogram histogram = newHistogram();

@@ -11,13 +11,15 @@ final class BulkComparison implements Part {
   private final Programs programs;
   private final int repetitions;
   private final long bytes;
+  private final long warmUpSeconds;
   private final List<Double> kernel = new ArrayList<>();
   private final List<Double> sidestep = new ArrayList<>();
 
-  BulkComparison(Programs programs, int repetitions, long bytes) {
+  BulkComparison(Programs programs, int repetitions, long bytes, long warmUpSeconds) {
     this.programs = programs;
     this.repetitions = repetitions;
     this.bytes = bytes;
+    this.warmUpSeconds = warmUpSeconds;
   }
 
   @Override
@@ -40,7 +42,8 @@ final class BulkComparison implements Part {
     try (Programs.Server server =
         programs.startServer(transport, "BulkServer", List.of("--port", "0"))) {
       List<String> arguments =
-          List.of("--bytes", Long.toString(bytes), "--warmup", Long.toString(bytes / 4));
+          List.of(
+              "--bytes", Long.toString(bytes), "--warmup-seconds", Long.toString(warmUpSeconds));
       String line = programs.runClient(transport, server, "BulkClient", arguments, "bulk ");
       double bytesPerSecond = Double.parseDouble(line.substring(line.lastIndexOf('=') + 1));
       results.add(bytesPerSecond);
@@ -54,10 +57,12 @@ final class BulkComparison implements Part {
     double sidestepMedian = median(sidestep);
     return String.format(
         Locale.ROOT,
-        "One-way transfer on one connection, %d × %d MiB (median of the runs)%n%n"
+        "One-way transfer on one connection, %d × %d MiB after %d s of warm-up"
+            + " (median of the runs)%n%n"
             + "  kernel    %s%n  sidestep  %s   %.2f of the kernel's%n",
         repetitions,
         bytes >> 20,
+        warmUpSeconds,
         gigabytes(kernelMedian),
         gigabytes(sidestepMedian),
         sidestepMedian / kernelMedian);

@@ -18,6 +18,7 @@ public final class Compare {
   private final int repetitions;
   private final long roundTrips;
   private final long bulkBytes;
+  private final long warmUpSeconds;
   private final String only;
   private final String mode;
   private final String profile;
@@ -29,7 +30,8 @@ public final class Compare {
     this.profile = options.oneOf("profile", "latency", "balanced", "throughput");
     this.repetitions = options.has("quick") ? 1 : options.has("full") ? 5 : 3;
     this.roundTrips = options.has("quick") ? 20_000 : options.has("full") ? 300_000 : 100_000;
-    this.bulkBytes = (options.has("quick") ? 256L : options.has("full") ? 4096L : 1024L) << 20;
+    this.bulkBytes = (options.has("quick") ? 512L : options.has("full") ? 4096L : 1024L) << 20;
+    this.warmUpSeconds = options.number("warmup-seconds");
   }
 
   /** Runs what the options ask for. */
@@ -41,8 +43,9 @@ public final class Compare {
             .value("only", "all", "latency, bulk, idle or all")
             .value("mode", "selector", "how the echo programs wait: selector, blocking or spin")
             .value("profile", "balanced", "Sidestep's profile: latency, balanced or throughput")
-            .flag("quick", "one short repetition, about half a minute")
-            .flag("full", "more and longer repetitions, some minutes")
+            .value("warmup-seconds", "10", "time not measured; 0 shows the JVM's compiler at work")
+            .flag("quick", "one short repetition, about a minute")
+            .flag("full", "more and longer repetitions, about seven minutes")
             .parse(args);
     try {
       new Compare(options).run();
@@ -82,10 +85,10 @@ public final class Compare {
   private List<Part> parts(Programs programs) {
     List<Part> parts = new ArrayList<>();
     if (wants("latency")) {
-      parts.add(new LatencyComparison(programs, repetitions, roundTrips, mode));
+      parts.add(new LatencyComparison(programs, repetitions, roundTrips, mode, warmUpSeconds));
     }
     if (wants("bulk")) {
-      parts.add(new BulkComparison(programs, repetitions, bulkBytes));
+      parts.add(new BulkComparison(programs, repetitions, bulkBytes, warmUpSeconds));
     }
     if (wants("idle")) {
       parts.add(new IdleMeasurement(programs));

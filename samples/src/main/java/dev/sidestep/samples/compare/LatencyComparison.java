@@ -25,15 +25,18 @@ final class LatencyComparison implements Part {
   private final int repetitions;
   private final long roundTrips;
   private final String mode;
+  private final long warmUpSeconds;
   private final Latencies kernel = new Latencies();
   private final Latencies sidestep = new Latencies();
   private final List<List<Long>> raw = new ArrayList<>();
 
-  LatencyComparison(Programs programs, int repetitions, long roundTrips, String mode) {
+  LatencyComparison(
+      Programs programs, int repetitions, long roundTrips, String mode, long warmUpSeconds) {
     this.programs = programs;
     this.repetitions = repetitions;
     this.roundTrips = roundTrips;
     this.mode = mode;
+    this.warmUpSeconds = warmUpSeconds;
   }
 
   @Override
@@ -62,7 +65,7 @@ final class LatencyComparison implements Part {
           List.of(
               "--mode", mode,
               "--count", Long.toString(roundTrips),
-              "--warmup", Long.toString(Math.min(roundTrips, 50_000)),
+              "--warmup-seconds", Long.toString(warmUpSeconds),
               "--hlog", log.toString());
       programs.runClient(transport, server, "LatencyClient", arguments, "latency ");
     }
@@ -111,9 +114,11 @@ final class LatencyComparison implements Part {
     report.append(
         String.format(
             Locale.ROOT,
-            "Round trip of 64 bytes, %d × %d, in µs (median of the runs)%n%n%30s %10s %10s%n",
+            "Round trip of 64 bytes, %d × %d after %d s of warm-up, in µs (median of the runs)"
+                + "%n%n%30s %10s %10s%n",
             repetitions,
             roundTrips,
+            warmUpSeconds,
             "p50",
             "p99",
             "p99.9"));
