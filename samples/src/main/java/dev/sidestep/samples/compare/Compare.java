@@ -78,7 +78,7 @@ public final class Compare {
     }
     for (Part part : parts) {
       System.out.println();
-      System.out.print(part.report());
+      Terminal.print(part.report());
     }
   }
 

@@ -18,6 +18,6 @@ final class Progress {
   }
 
   void end(String result) {
-    System.out.println(result);
+    Terminal.print(result + System.lineSeparator());
   }
 }

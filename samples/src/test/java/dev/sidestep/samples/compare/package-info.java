@@ -1,0 +1,5 @@
+/** Tests of the comparison of both stacks. */
+@NullMarked
+package dev.sidestep.samples.compare;
+
+import org.jspecify.annotations.NullMarked;
