@@ -16,43 +16,25 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "slept and was woken")
 @Outcome(id = "2", expect = Expect.FORBIDDEN, desc = "slept and nobody woke it")
 @State
-public class ParkedWaiterLeaves extends Waiter {
+public class ParkedWaiterLeaves extends ObservedWaiter {
 
   private final ParkedWaiters parked = new ParkedWaiters();
-
-  private volatile boolean woken;
-  private volatile boolean closerGone;
-  private int sleep;
 
   @Override
   public boolean isReady() {
     return false;
   }
 
-  @Override
-  protected void sleep(long nanos) {
-    while (!woken && !closerGone) {
-      Thread.onSpinWait();
-    }
-    sleep = woken ? 1 : 2;
-  }
-
-  @Override
-  protected void interruptSleep(Thread sleeper) {
-    woken = true;
-  }
-
   @Actor
   public void waiter(I_Result result) {
     parked.add(this);
-    park(Long.MAX_VALUE);
+    result.r1 = parkObserved();
     parked.remove(this);
-    result.r1 = sleep;
   }
 
   @Actor
   public void closer() {
     parked.close();
-    closerGone = true;
+    wakerIsGone();
   }
 }

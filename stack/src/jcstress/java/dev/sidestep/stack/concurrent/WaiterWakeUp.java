@@ -17,41 +17,24 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "slept and was woken")
 @Outcome(id = "2", expect = Expect.FORBIDDEN, desc = "slept and nobody woke it")
 @State
-public class WaiterWakeUp extends Waiter {
+public class WaiterWakeUp extends ObservedWaiter {
 
   private volatile boolean event;
-  private volatile boolean woken;
-  private volatile boolean wakerGone;
-  private int sleep;
 
   @Override
   public boolean isReady() {
     return event;
   }
 
-  @Override
-  protected void sleep(long nanos) {
-    while (!woken && !wakerGone) {
-      Thread.onSpinWait();
-    }
-    sleep = woken ? 1 : 2;
-  }
-
-  @Override
-  protected void interruptSleep(Thread sleeper) {
-    woken = true;
-  }
-
   @Actor
   public void waiter(I_Result result) {
-    park(Long.MAX_VALUE);
-    result.r1 = sleep;
+    result.r1 = parkObserved();
   }
 
   @Actor
   public void waker() {
     event = true;
     wake();
-    wakerGone = true;
+    wakerIsGone();
   }
 }

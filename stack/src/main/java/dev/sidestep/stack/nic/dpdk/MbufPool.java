@@ -334,7 +334,7 @@ final class MbufPool implements PacketPool {
 
   @Override
   public int availableBuffers() {
-    return freeCount + (closed ? 0 : library.poolAvailable(pool));
+    return freeCount + (closed ? 0 : FastPath.poolCount(getCount, pool));
   }
 
   @Override

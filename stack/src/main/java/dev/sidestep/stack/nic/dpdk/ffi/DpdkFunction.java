@@ -29,7 +29,6 @@ enum DpdkFunction {
   // rte_mbuf.h, rte_mempool.h: name, n, cache_size, priv_size, data_room_size, socket_id, ops_name
   RTE_PKTMBUF_POOL_CREATE_BY_OPS(
       ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_SHORT, JAVA_SHORT, JAVA_INT, ADDRESS),
-  RTE_MEMPOOL_AVAIL_COUNT(JAVA_INT, ADDRESS),
   RTE_MEMPOOL_FREE(null, ADDRESS),
   // rte_ethdev.h: a port is a uint16_t
   RTE_ETH_DEV_GET_PORT_BY_NAME(JAVA_INT, ADDRESS, ADDRESS),

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * needs. Methods that return an {@code int} status return what DPDK returns: 0, or a negative errno
  * value.
  *
- * <p>Threads: as DPDK demands, one at a time, except {@link #linkUp} and {@link #poolAvailable}.
+ * <p>Threads: as DPDK demands, one at a time, except {@link #linkUp}.
  */
 public final class DpdkLibrary {
 
@@ -394,11 +394,6 @@ public final class DpdkLibrary {
               arena.allocateFrom(ops))
           .address();
     }
-  }
-
-  /** Objects that are in the pool. */
-  public int poolAvailable(long pool) {
-    return statusOf(DpdkFunction.RTE_MEMPOOL_AVAIL_COUNT, MemorySegment.ofAddress(pool));
   }
 
   /** Gives a pool's memory back. */
