@@ -30,6 +30,7 @@ final class AckInput {
       output.sendChallengeAck(tcb, nowNanos);
       return false;
     }
+    rememberTimestamp(tcb, seg, nowNanos);
     int windowBefore = tcb.sndWnd;
     updateWindow(tcb, seg);
     boolean sacksMore = tcb.sackPermitted && tcb.scoreboard.takeBlocks(tcb, seg.options);
@@ -53,6 +54,22 @@ final class AckInput {
   private static boolean isPlausible(TransmissionControlBlock tcb, SegmentInfo seg) {
     return SequenceNumber.leq(seg.segAck, tcb.sndMax)
         && SequenceNumber.geq(seg.segAck, tcb.sndUna - tcb.maxSndWnd);
+  }
+
+  /**
+   * TS.Recent follows segments that reach back to the last ACK (RFC 7323 §4.3 (2)). As in Linux
+   * only once the ACK is judged, and not with an old one: whoever guesses nothing but an address
+   * and a port must not make PAWS drop what the peer sends.
+   */
+  private static void rememberTimestamp(
+      TransmissionControlBlock tcb, SegmentInfo seg, long nowNanos) {
+    if (tcb.timestamps
+        && seg.options.timestampPresent
+        && SequenceNumber.geq(seg.segAck, tcb.sndUna)
+        && SequenceNumber.leq(seg.segSeq, tcb.lastAckSent)) {
+      tcb.tsRecent = seg.options.timestampValue;
+      tcb.tsRecentNanos = nowNanos;
+    }
   }
 
   /** Takes over the window unless the segment is older than the one that set it. */

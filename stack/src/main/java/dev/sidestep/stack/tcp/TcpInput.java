@@ -152,7 +152,6 @@ final class TcpInput {
       context.counters.drop(DropReason.TCP_BAD_ACK);
       return;
     }
-    rememberTimestamp(tcb, seg, nowNanos);
     if (tcb.state == TcpState.SYN_RECEIVED && !leaveSynReceived(tcb, seg, packet, nowNanos)) {
       return;
     }
@@ -236,17 +235,6 @@ final class TcpInput {
     }
     boolean refused = tcb.state == TcpState.SYN_RECEIVED;
     end.fail(tcb, refused ? SocketError.ECONNREFUSED : SocketError.ECONNRESET);
-  }
-
-  /** TS.Recent follows segments that reach back to the last ACK (RFC 7323 §4.3 (2)). */
-  private static void rememberTimestamp(
-      TransmissionControlBlock tcb, SegmentInfo seg, long nowNanos) {
-    if (tcb.timestamps
-        && seg.options.timestampPresent
-        && SequenceNumber.leq(seg.segSeq, tcb.lastAckSent)) {
-      tcb.tsRecent = seg.options.timestampValue;
-      tcb.tsRecentNanos = nowNanos;
-    }
   }
 
   /** Fifth step, SYN-RECEIVED (after a simultaneous open). Returns whether to go on. */

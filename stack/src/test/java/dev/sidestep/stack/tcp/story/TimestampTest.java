@@ -66,6 +66,33 @@ class TimestampTest extends TcpStory {
   }
 
   @Test
+  void aSegmentThatAcknowledgesWhatWasNeverSentDoesNotMoveTsRecent() {
+    // Forged: from then on PAWS would drop whatever the peer sends.
+    ScriptedApp app = connectionWithTimestamps();
+    peer.sends("P. 1:11(10) ack 5001 <nop,nop,TS val 2000000000 ecr 0>");
+    peer.expects(". 1:1(0) ack 1 <nop,nop,TS val 0 ecr 100>");
+    assertEquals(1, stack.dropped(DropReason.TCP_BAD_ACK));
+    peer.sends("P. 1:11(10) ack 1 <nop,nop,TS val 101 ecr 0>");
+    peer.expects(". 1:1(0) ack 11 <nop,nop,TS val 0 ecr 101>");
+    assertEquals(0, stack.dropped(DropReason.TCP_PAWS));
+    app.reads(10);
+  }
+
+  @Test
+  void aSegmentWithAnOldAcknowledgementDoesNotMoveTsRecent() {
+    // Linux (tcp_ack): what is older than SND.UNA says nothing new about time either.
+    ScriptedApp app = connectionWithTimestamps();
+    app.writes(10);
+    peer.expects("P. 1:11(10) ack 1 <nop,nop,TS val 0 ecr 100>");
+    peer.sends(". 1:1(0) ack 11 <nop,nop,TS val 101 ecr 0>");
+    peer.sends(". 1:1(0) ack 1 <nop,nop,TS val 2000000000 ecr 0>");
+    peer.sends("P. 1:11(10) ack 11 <nop,nop,TS val 102 ecr 0>");
+    peer.expects(". 11:11(0) ack 11 <nop,nop,TS val 0 ecr 102>");
+    assertEquals(0, stack.dropped(DropReason.TCP_PAWS));
+    app.reads(10);
+  }
+
+  @Test
   void aResetNeedsNoTimestamp() {
     // RFC 7323 §3.2: RST must not be subject to the check.
     ScriptedApp app = connectionWithTimestamps();
