@@ -25,8 +25,10 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -410,6 +412,66 @@ abstract class SelectorContract extends ProviderContract {
     Thread.currentThread().interrupt();
     assertEquals(0, selector.select());
     assertTrue(Thread.interrupted());
+  }
+
+  /** Every wake-up ends a select, whether that polls, goes to sleep or sleeps in the kernel. */
+  @Test
+  void noWakeupIsLostWhileAKernelChannelIsRegistered() throws Exception {
+    Pipe pipe = provider.openPipe();
+    closing(pipe.sink());
+    closing(pipe.source()).configureBlocking(false);
+    pipe.source().register(selector, SelectionKey.OP_READ);
+    register(connectedPair().client(), SelectionKey.OP_READ);
+    AtomicInteger woken = new AtomicInteger();
+    int rounds = 5_000;
+    FutureTask<Integer> selecting =
+        start(
+            () -> {
+              for (int i = 1; i <= rounds; i++) {
+                assertEquals(0, selector.select());
+                woken.set(i);
+              }
+              return rounds;
+            });
+    Random random = new Random(rounds);
+    for (int i = 1; i <= rounds; i++) {
+      for (int pause = random.nextInt(2_000); pause > 0; pause--) {
+        Thread.onSpinWait();
+      }
+      int round = i;
+      selector.wakeup();
+      awaitTrue(() -> woken.get() == round || selecting.isDone());
+    }
+    assertEquals(rounds, resultOf(selecting));
+  }
+
+  @Test
+  void closingKernelChannelsDoesNotDisturbASelect() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    FutureTask<Boolean> selecting =
+        start(
+            () -> {
+              while (!done.get()) {
+                selector.select();
+                selector.selectedKeys().clear();
+              }
+              return true;
+            });
+    try {
+      for (int i = 0; i < 2_000; i++) {
+        Pipe pipe = provider.openPipe();
+        pipe.source().configureBlocking(false);
+        pipe.sink().write(bytes("x"));
+        pipe.source().register(selector, SelectionKey.OP_READ);
+        selector.wakeup();
+        pipe.source().close();
+        pipe.sink().close();
+      }
+    } finally {
+      done.set(true);
+      selector.wakeup();
+    }
+    assertTrue(resultOf(selecting));
   }
 
   // ---- Keys

@@ -188,6 +188,26 @@ abstract class ServerSocketChannelContract extends ProviderContract {
   }
 
   @Test
+  void anInterruptClosesTheWildcardChannelOfABlockedAccept() throws Exception {
+    interruptAccept(Thread.ofPlatform());
+  }
+
+  @Test
+  void anInterruptClosesTheWildcardChannelOfAVirtualThread() throws Exception {
+    interruptAccept(Thread.ofVirtual());
+  }
+
+  private void interruptAccept(Thread.Builder builder) throws Exception {
+    ServerSocketChannel server = openServer().bind(null);
+    FutureTask<SocketChannel> accepting = start(builder, server::accept);
+    // On the stack it polls at first, and then sleeps in a selector of the JDK's.
+    awaitInside(lastStarted(), isOnStack() ? "park" : "accept");
+    lastStarted().interrupt();
+    assertThrows(ClosedByInterruptException.class, () -> resultOf(accepting));
+    assertFalse(server.isOpen());
+  }
+
+  @Test
   void aClosedChannelRefusesEverything() throws IOException {
     ServerSocketChannel server = listen();
     server.close();

@@ -3,8 +3,6 @@ package dev.sidestep.provider.selector;
 import dev.sidestep.stack.socket.Readiness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.SelectorProvider;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -31,9 +29,8 @@ public class SignalDuringSelect {
 
   public SignalDuringSelect() {
     try {
-      channel.configureBlocking(false);
       // Registering marks the key, so the selection looks at it.
-      key = (SidestepSelectionKey) channel.register(selector, SelectionKey.OP_READ);
+      key = SignalledChannel.register(selector, channel, null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -61,40 +58,5 @@ public class SignalDuringSelect {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static final class SignalledChannel extends AbstractSelectableChannel
-      implements SidestepChannel {
-
-    private final ChannelKeys keys = new ChannelKeys();
-    private volatile boolean readable;
-
-    SignalledChannel() {
-      super(SelectorProvider.provider());
-    }
-
-    @Override
-    public ChannelKeys selectionKeys() {
-      return keys;
-    }
-
-    @Override
-    public int stackReadyOps() {
-      return readable ? SelectionKey.OP_READ : 0;
-    }
-
-    @Override
-    public int validOps() {
-      return SelectionKey.OP_READ;
-    }
-
-    @Override
-    protected void implConfigureBlocking(boolean block) {}
-
-    @Override
-    protected void implCloseSelectableChannel() {}
-
-    @Override
-    public void kill() {}
   }
 }

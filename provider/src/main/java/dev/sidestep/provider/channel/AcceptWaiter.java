@@ -1,14 +1,14 @@
 package dev.sidestep.provider.channel;
 
+import dev.sidestep.provider.kernel.SelectorParker;
+import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.socket.ListenSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class AcceptWaiter extends Waiter {
 
-  /** Looks at the kernel once per so many questions. */
-  private static final int KERNEL_LOOK_MASK = 63;
+  /** How long a thread that polls the stack may neglect the kernel's clients. */
+  private static final long NEGLECT_NANOS = 20_000;
 
   private final ListenSocket listener;
   private final @Nullable ServerSocketChannel kernel;
   private final BooleanSupplier isClosing;
 
-  private volatile @Nullable Selector selector;
+  private @Nullable SelectorParker parker;
   private @Nullable SocketChannel accepted;
-  private int questions;
+  private long lastLookNanos;
 
   /**
    * A waiter on both.
@@ -50,15 +50,22 @@ final class AcceptWaiter extends Waiter {
     return taken != null || kernel == null ? taken : kernel.accept();
   }
 
+  /** Whether the kernel's clients are waited for too. */
+  boolean watchesKernel() {
+    return kernel != null;
+  }
+
   @Override
   public boolean isReady() {
-    if (listener.readyOps() != 0 || isClosing.getAsBoolean()) {
-      return true;
-    }
-    if (kernel != null && accepted == null && (++questions & KERNEL_LOOK_MASK) == 0) {
+    return listener.readyOps() != 0 || accepted != null || isClosing.getAsBoolean();
+  }
+
+  @Override
+  public void look(long nowNanos) {
+    if (kernel != null && accepted == null && nowNanos - lastLookNanos >= NEGLECT_NANOS) {
+      lastLookNanos = nowNanos;
       lookAtKernel(kernel);
     }
-    return accepted != null;
   }
 
   private void lookAtKernel(ServerSocketChannel from) {
@@ -70,44 +77,29 @@ final class AcceptWaiter extends Waiter {
   }
 
   @Override
-  protected void sleep(long nanos) {
+  protected Parker parker() {
     if (kernel == null) {
-      super.sleep(nanos);
-      return;
+      return Parker.THREAD;
     }
+    SelectorParker opened = parker;
+    return opened != null ? opened : openOn(kernel);
+  }
+
+  private SelectorParker openOn(ServerSocketChannel channel) {
     try {
-      Selector opened = selector;
-      if (opened == null) {
-        // Whoever woke us while it was being opened had nothing to wake: let the caller look again.
-        selector = openOn(kernel);
-        return;
-      }
-      opened.select(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
-      opened.selectedKeys().clear();
-      lookAtKernel(kernel);
+      SelectorParker opened =
+          new SelectorParker(channel.provider().openSelector(), key -> lookAtKernel(channel));
+      parker = opened;
+      channel.register(opened.selector(), SelectionKey.OP_ACCEPT);
+      return opened;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Selector openOn(ServerSocketChannel channel) throws IOException {
-    Selector opened = channel.provider().openSelector();
-    channel.register(opened, SelectionKey.OP_ACCEPT);
-    return opened;
-  }
-
-  @Override
-  protected void interruptSleep(Thread sleeper) {
-    super.interruptSleep(sleeper);
-    Selector opened = selector;
-    if (opened != null) {
-      opened.wakeup();
-    }
-  }
-
   /** Lets go of the kernel's channel; nobody waits any more. */
   void close() throws IOException {
-    Selector opened = selector;
+    SelectorParker opened = parker;
     if (opened != null) {
       opened.close();
     }

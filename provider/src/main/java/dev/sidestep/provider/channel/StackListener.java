@@ -117,6 +117,10 @@ final class StackListener {
       throw new SocketTimeoutException("Accept timed out");
     }
     BlockingWait.await(channel, engine, waiter, deadlineNanos);
+    if (waiter.watchesKernel()) {
+      // The JDK's selector, in which it may have slept, has taken away whom an interrupt is told.
+      channel.beginBlocking();
+    }
     return channel.isOpen() ? tryAccept() : null;
   }
 

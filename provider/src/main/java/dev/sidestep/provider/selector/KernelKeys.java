@@ -1,25 +1,26 @@
 package dev.sidestep.provider.selector;
 
+import dev.sidestep.provider.kernel.SelectorParker;
+import dev.sidestep.stack.concurrent.Parker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel channels of a selector, in a private JDK selector that is opened for the first of
  * them.
  *
- * <p>Threads: {@link #watch}, {@link #removed} and {@link #wakeup} any; the rest the selecting
- * thread.
+ * <p>Threads: {@link #watch} and {@link #removed} any; the rest the selecting thread.
  */
 final class KernelKeys {
 
@@ -29,9 +30,8 @@ final class KernelKeys {
   private final @Nullable SelectorProvider jdk;
   private final AtomicInteger count = new AtomicInteger();
   private final ArrayList<SidestepSelectionKey> ready = new ArrayList<>();
-  private final Consumer<SelectionKey> collector = this::collected;
 
-  private volatile @Nullable Selector selector;
+  private volatile @Nullable SelectorParker opened;
 
   /** Whether a channel has left that the JDK's selector still holds on to. */
   private volatile boolean departed;
@@ -42,13 +42,13 @@ final class KernelKeys {
     this.jdk = jdk;
   }
 
-  /** Makes the JDK's selector watch a channel; null if the channel has just been closed. */
+  /** Makes the JDK's selector watch a channel; null if either has just been closed. */
   @Nullable SelectionKey watch(SelectableChannel channel, SidestepSelectionKey key) {
     try {
       SelectionKey kernelKey = channel.register(open(), 0, key);
       count.incrementAndGet();
       return kernelKey;
-    } catch (ClosedChannelException e) {
+    } catch (ClosedChannelException | ClosedSelectorException e) {
       return null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -56,15 +56,15 @@ final class KernelKeys {
   }
 
   private synchronized Selector open() throws IOException {
-    Selector opened = selector;
-    if (opened == null) {
+    SelectorParker parker = opened;
+    if (parker == null) {
       if (jdk == null) {
         throw new IllegalStateException("a kernel channel without a way to the kernel");
       }
-      opened = jdk.openSelector();
-      selector = opened;
+      parker = new SelectorParker(jdk.openSelector(), this::collected);
+      opened = parker;
     }
-    return opened;
+    return parker.selector();
   }
 
   /** A channel that was watched is not any more; its key with the JDK's selector is cancelled. */
@@ -85,44 +85,41 @@ final class KernelKeys {
     return count.get() == 0;
   }
 
-  /** Looks for ready channels without waiting. */
+  /** Looks for ready channels without waiting. Takes a wake-up away, so nobody may be parked. */
   void look() throws IOException {
-    Selector opened = selector;
-    if (opened != null) {
-      opened.selectNow(collector);
+    SelectorParker parker = opened;
+    if (parker != null) {
+      parker.look();
       lastLookNanos = System.nanoTime();
     }
   }
 
   /** Looks if that has not happened for a while. */
-  void lookIfDue() throws IOException {
-    if (!isEmpty() && System.nanoTime() - lastLookNanos >= NEGLECT_NANOS) {
+  void lookIfDue(long nowNanos) throws IOException {
+    if (!isEmpty() && nowNanos - lastLookNanos >= NEGLECT_NANOS) {
       look();
     }
   }
 
-  /** Waits for ready channels, {@link #wakeup}, an interrupt or the time. */
-  void await(long nanos) throws IOException {
-    Selector opened = selector;
-    if (opened != null) {
-      // The kernel counts milliseconds; too early would be a return without cause.
-      long millis = TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
-      opened.select(collector, millis);
-      lastLookNanos = System.nanoTime();
-    }
-  }
-
-  void wakeup() {
-    Selector opened = selector;
-    if (opened != null) {
-      opened.wakeup();
-    }
+  /** Where the selecting thread sleeps so that these channels wake it too. */
+  Parker parker() {
+    SelectorParker parker = opened;
+    return parker == null || isEmpty() ? Parker.THREAD : parker;
   }
 
   private void collected(SelectionKey kernelKey) {
     SidestepSelectionKey key = (SidestepSelectionKey) kernelKey.attachment();
-    if (key.foundByKernel(kernelKey.readyOps())) {
+    if (key.foundByKernel(readyOps(kernelKey))) {
       ready.add(key);
+    }
+  }
+
+  private static int readyOps(SelectionKey kernelKey) {
+    try {
+      return kernelKey.readyOps();
+    } catch (CancelledKeyException e) {
+      // Another thread has closed the channel since the kernel found it ready.
+      return 0;
     }
   }
 
@@ -140,9 +137,9 @@ final class KernelKeys {
   }
 
   void close() throws IOException {
-    Selector opened = selector;
-    if (opened != null) {
-      opened.close();
+    SelectorParker parker = opened;
+    if (parker != null) {
+      parker.close();
     }
   }
 }

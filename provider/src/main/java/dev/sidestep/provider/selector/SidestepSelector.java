@@ -1,5 +1,6 @@
 package dev.sidestep.provider.selector;
 
+import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.engine.StackEngine;
 import java.io.IOException;
@@ -32,9 +33,6 @@ public final class SidestepSelector extends AbstractSelector {
 
   private static final int QUEUE_CHUNK_KEYS = 256;
   private static final long FOREVER = -1;
-
-  /** Looks at the kernel once per so many questions whether to stop polling the stack. */
-  private static final int KERNEL_LOOK_MASK = 63;
 
   private final Set<SelectionKey> keys = ConcurrentHashMap.newKeySet();
   private final Set<SelectionKey> publicKeys = Collections.unmodifiableSet(keys);
@@ -240,7 +238,7 @@ public final class SidestepSelector extends AbstractSelector {
     pollStack();
     lookAtMarkedKeys();
     if (readyCount > 0) {
-      kernelKeys.lookIfDue();
+      kernelKeys.lookIfDue(System.nanoTime());
     }
     while (!isAnythingReady() && !mustReturn(deadlineNanos)) {
       await(deadlineNanos);
@@ -425,47 +423,23 @@ public final class SidestepSelector extends AbstractSelector {
   /** The thread that selects, asleep in the JDK's selector while there are kernel channels. */
   private final class SelectWaiter extends Waiter {
 
-    private int questions;
-
     @Override
     public boolean isReady() {
-      if (wakeupPending || !marked.isEmpty()) {
-        return true;
-      }
-      if (kernelKeys.isEmpty()) {
-        return false;
-      }
-      if ((++questions & KERNEL_LOOK_MASK) == 0) {
-        lookAtKernel();
-      }
-      return !kernelKeys.ready().isEmpty();
+      return wakeupPending || !marked.isEmpty() || !kernelKeys.ready().isEmpty();
     }
 
-    private void lookAtKernel() {
+    @Override
+    public void look(long nowNanos) {
       try {
-        kernelKeys.look();
+        kernelKeys.lookIfDue(nowNanos);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
     @Override
-    protected void sleep(long nanos) {
-      if (kernelKeys.isEmpty()) {
-        super.sleep(nanos);
-        return;
-      }
-      try {
-        kernelKeys.await(nanos);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    protected void interruptSleep(Thread sleeper) {
-      super.interruptSleep(sleeper);
-      kernelKeys.wakeup();
+    protected Parker parker() {
+      return kernelKeys.parker();
     }
   }
 }

@@ -4,14 +4,19 @@ package dev.sidestep.stack.concurrent;
  * A waiter whose sleep lasts until somebody ends it or until it is certain that nobody will: the
  * thread that should have is gone.
  */
-abstract class ObservedWaiter extends Waiter {
+abstract class ObservedWaiter extends Waiter implements Parker {
 
   private volatile boolean woken;
   private volatile boolean wakerGone;
   private int sleep;
 
   @Override
-  protected void sleep(long nanos) {
+  protected final Parker parker() {
+    return this;
+  }
+
+  @Override
+  public final void park(Waiter waiter, long nanos) {
     while (!woken && !wakerGone) {
       Thread.onSpinWait();
     }
@@ -19,7 +24,7 @@ abstract class ObservedWaiter extends Waiter {
   }
 
   @Override
-  protected void interruptSleep(Thread sleeper) {
+  public final void unpark(Thread sleeper) {
     woken = true;
   }
 

@@ -2,21 +2,28 @@ package dev.sidestep.stack.concurrent;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that may sleep until something it waits for has happened: a blocked read, a select.
  *
  * <p>The protocol is Dekker's, both sides separated by a full fence, so that a wake-up cannot be
- * lost:
+ * lost, wherever the thread sleeps:
  *
  * <pre>
- *   waiter                          waker
- *   parked = me                     publish the event
- *   -- full fence --                -- full fence --
- *   if (!isReady()) park()          if (parked != null) unpark(parked)
+ *   waiter                                  waker
+ *   look()
+ *   sleepsIn = parker()
+ *   parked = me                             publish the event
+ *   -- full fence --                        -- full fence --
+ *   if (!isReady()) sleepsIn.park()         if (parked != null) sleepsIn.unpark(parked)
+ *   parked = null
  * </pre>
+ *
+ * <p>What makes it hold is that a place keeps the waker's permit until it is parked in, so nothing
+ * between the announcement and the sleep may take it away: {@link #isReady} only reads. To ask the
+ * kernel's selector there, which clears its wake-up, would lose it; that is what {@link #look} is
+ * for.
  *
  * <p>Threads: one thread at a time waits; any thread may {@link #wake()}.
  */
@@ -34,6 +41,9 @@ public abstract class Waiter {
 
   private final SpinBudget spinBudget = new SpinBudget();
 
+  /** Where the thread sleeps, or slept last; written before {@code parked}. */
+  private Parker sleepsIn = Parker.THREAD;
+
   @SuppressWarnings("unused") // through PARKED
   private volatile @Nullable Thread parked;
 
@@ -43,8 +53,22 @@ public abstract class Waiter {
   /** Whether it must not sleep although it is not ready; written under the same lock. */
   volatile boolean mustLeave;
 
-  /** Whether what the thread waits for has happened. Quick, and true again until it was taken. */
+  /**
+   * Whether what the thread waits for has happened. Quick, without side effects, and true again
+   * until it was taken.
+   */
   public abstract boolean isReady();
+
+  /**
+   * Looks for what is announced to nobody, such as the kernel's channels while the thread polls the
+   * stack, so that {@link #isReady} knows of it. Called by the waiting thread while it is awake.
+   */
+  public void look(long nowNanos) {}
+
+  /** Where the thread is going to sleep. Asked before the sleep is announced. */
+  protected Parker parker() {
+    return Parker.THREAD;
+  }
 
   /**
    * Sleeps until woken, until {@code nanos} have passed or for no reason at all; returns at once if
@@ -52,11 +76,13 @@ public abstract class Waiter {
    * checks and repeats.
    */
   public final void park(long nanos) {
+    Parker parker = parker();
+    sleepsIn = parker;
     PARKED.setVolatile(this, Thread.currentThread());
     VarHandle.fullFence();
     try {
       if (!mustLeave && !isReady()) {
-        sleep(nanos);
+        parker.park(this, nanos);
       }
     } finally {
       PARKED.setVolatile(this, null);
@@ -73,17 +99,8 @@ public abstract class Waiter {
     VarHandle.fullFence();
     Thread sleeper = parked;
     if (sleeper != null) {
-      interruptSleep(sleeper);
+      // Of this sleep or of a later one: then that one sees the event itself.
+      sleepsIn.unpark(sleeper);
     }
-  }
-
-  /** How the thread sleeps; a selector that also has kernel channels sleeps in the kernel's. */
-  protected void sleep(long nanos) {
-    LockSupport.parkNanos(this, nanos);
-  }
-
-  /** How the sleep is ended; the counterpart of {@link #sleep}. */
-  protected void interruptSleep(Thread sleeper) {
-    LockSupport.unpark(sleeper);
   }
 }

@@ -84,6 +84,7 @@ final class InPlacePoller {
       } else {
         Thread.onSpinWait();
         nowNanos = clock.getAsLong();
+        waiter.look(nowNanos);
       }
       if (waiter.isReady() || nowNanos >= deadlineNanos || Thread.currentThread().isInterrupted()) {
         return true;
@@ -102,6 +103,7 @@ final class InPlacePoller {
       do {
         nowNanos = clock.getAsLong();
         shard.poll(nowNanos);
+        waiter.look(nowNanos);
       } while (!waiter.isReady()
           && nowNanos - turnNanos < TURN_NANOS
           && nowNanos < deadlineNanos

@@ -12,7 +12,7 @@ final class ParkedWaitersTest {
   private final ParkedWaiters parked = new ParkedWaiters();
 
   /** Counts its sleeps instead of sleeping. */
-  private static final class Sleeper extends Waiter {
+  private static final class Sleeper extends Waiter implements Parker {
     private int sleeps;
 
     @Override
@@ -21,9 +21,17 @@ final class ParkedWaitersTest {
     }
 
     @Override
-    protected void sleep(long nanos) {
+    protected Parker parker() {
+      return this;
+    }
+
+    @Override
+    public void park(Waiter waiter, long nanos) {
       sleeps++;
     }
+
+    @Override
+    public void unpark(Thread sleeper) {}
   }
 
   private static int sleepsOf(Sleeper sleeper) {
