@@ -31,6 +31,9 @@ final class StreamInput {
   /** Under the lock: a reset is told by every read, as the JDK does. */
   private boolean connectionReset;
 
+  /** Under the lock: any other failure is told once. */
+  private boolean failureTold;
+
   /** Under the lock. */
   private @Nullable Waiter waiter;
 
@@ -159,10 +162,11 @@ final class StreamInput {
     if (count != 0) {
       return count;
     }
-    SocketError error = state.takeError();
+    SocketError error = failureTold ? null : state.errorForReader();
     if (error == null) {
       return EOF;
     }
+    failureTold = true;
     connectionReset = error == SocketError.ECONNRESET;
     throw SocketErrors.onRead(error);
   }

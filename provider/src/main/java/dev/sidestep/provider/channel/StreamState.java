@@ -121,6 +121,15 @@ final class StreamState {
     return socket.error();
   }
 
+  /**
+   * The same for a reader, who hears of it even if a writer already has. Linux would tell him that
+   * the stream has ended; but one that was cut off must not look complete.
+   */
+  synchronized @Nullable SocketError errorForReader() {
+    errorTold = true;
+    return socket.error();
+  }
+
   // ---- Becoming connected
 
   synchronized void bound() {

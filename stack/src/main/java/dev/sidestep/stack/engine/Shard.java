@@ -7,8 +7,10 @@ import dev.sidestep.stack.ethernet.EthernetInput;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.SocketOwner;
 import dev.sidestep.stack.socket.StackSocket;
+import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.tcp.TcpStack;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -209,10 +211,25 @@ final class Shard implements SocketOwner {
   }
 
   private void execute(StackSocket socket, int bits, long nowNanos) {
+    if ((bits & Command.CLOSE) != 0) {
+      receiveBeforeClose(socket, nowNanos);
+    }
     try {
       tcp.execute(socket, bits, nowNanos);
     } catch (RuntimeException defect) {
       report(defect);
+    }
+  }
+
+  /**
+   * What lies in the device's ring has arrived, and the application closes without having read it,
+   * which makes the close a reset (RFC 2525 §2.17). The kernel's interrupt would have delivered it.
+   */
+  private void receiveBeforeClose(StackSocket socket, long nowNanos) {
+    if (socket instanceof StreamSocket stream && stream.state() == StreamSocket.State.CONNECTED) {
+      for (NetInterface netInterface : interfaces) {
+        receive(netInterface, nowNanos);
+      }
     }
   }
 

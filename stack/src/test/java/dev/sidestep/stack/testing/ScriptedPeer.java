@@ -65,7 +65,12 @@ public final class ScriptedPeer {
     sends(notation, 0);
   }
 
-  /** The same, with every payload byte other than it should be. */
+  /** Sends a segment that waits in the stack's ring until the stack looks there by itself. */
+  public void sendsUnnoticed(String notation) {
+    put(Segment.parse(notation), 0);
+  }
+
+  /** The same as {@link #sends}, with every payload byte other than it should be. */
   public void sendsForgedPayload(String notation) {
     sends(notation, 0xff);
   }
@@ -82,10 +87,13 @@ public final class ScriptedPeer {
   }
 
   private void sends(String notation, int payloadMask) {
-    Segment segment = Segment.parse(notation);
+    put(Segment.parse(notation), payloadMask);
+    story.settle();
+  }
+
+  private void put(Segment segment, int payloadMask) {
     network.record("< " + segment);
     network.send(encode(segment, payloadMask));
-    story.settle();
   }
 
   private byte[] encode(Segment segment, int payloadMask) {

@@ -134,6 +134,15 @@ class CloseTest extends TcpStory {
   }
 
   @Test
+  void bytesThatHaveArrivedUnnoticedCountAsUnread() {
+    ScriptedApp app = accepted();
+    peer.sendsUnnoticed("P. 1:11(10) ack 1");
+    app.closes();
+    peer.expects("R. 1:1(0) ack 11 win 0");
+    assertEquals(0, stack.tcp().connectionCount());
+  }
+
+  @Test
   void closingWithLingerZeroResets() {
     ScriptedApp app = accepted();
     app.socket().options().lingerSeconds = 0;

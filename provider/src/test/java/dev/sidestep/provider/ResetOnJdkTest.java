@@ -1,0 +1,8 @@
+package dev.sidestep.provider;
+
+/** The oracle. */
+final class ResetOnJdkTest extends ResetContract {
+  ResetOnJdkTest() {
+    super(Flavour.JDK);
+  }
+}

@@ -1,0 +1,8 @@
+package dev.sidestep.provider;
+
+/** Ours over the stack. */
+final class ResetOnStackTest extends ResetContract {
+  ResetOnStackTest() {
+    super(Flavour.STACK);
+  }
+}
