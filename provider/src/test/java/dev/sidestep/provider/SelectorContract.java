@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -567,7 +568,7 @@ abstract class SelectorContract extends ProviderContract {
     SelectionKey key = register(connectedPair().client(), SelectionKey.OP_WRITE);
     selectUntil(key);
     assertThrows(UnsupportedOperationException.class, () -> selector.keys().remove(key));
-    assertThrows(UnsupportedOperationException.class, () -> selector.selectedKeys().add(key));
+    assertKeysCannotBeAdded(selector, key);
     assertTrue(selector.selectedKeys().remove(key));
     assertFalse(selector.selectedKeys().remove(key));
     assertEquals(1, selector.select());
@@ -748,5 +749,18 @@ abstract class SelectorContract extends ProviderContract {
         ClosedSelectorException.class, () -> channel.register(selector, SelectionKey.OP_READ));
     channel.configureBlocking(true);
     assertSame(selector, selector.wakeup());
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // as a program without generics would
+  private static void assertKeysCannotBeAdded(Selector selector, SelectionKey key) {
+    Set selected = selector.selectedKeys();
+    for (Object anything : new Object[] {key, "no key", null}) {
+      assertThrows(UnsupportedOperationException.class, () -> selected.add(anything));
+      assertThrows(UnsupportedOperationException.class, () -> selector.keys().remove(anything));
+    }
+    assertThrows(UnsupportedOperationException.class, () -> selected.addAll(List.of()));
+    assertThrows(UnsupportedOperationException.class, () -> selected.addAll(List.of(key)));
+    assertThrows(UnsupportedOperationException.class, () -> selector.keys().add(key));
+    assertThrows(UnsupportedOperationException.class, () -> selector.keys().clear());
   }
 }

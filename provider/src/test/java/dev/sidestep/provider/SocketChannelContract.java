@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -322,19 +321,6 @@ abstract class SocketChannelContract extends ProviderContract {
   }
 
   @Test
-  void streamsOfAChannelAreFullDuplex() throws Exception {
-    Pair pair = connectedPair();
-    InputStream in = Channels.newInputStream(pair.client());
-    FutureTask<Integer> reader = start(in::read);
-    awaitInside(lastStarted(), "read");
-    OutputStream out = Channels.newOutputStream(pair.client());
-    out.write('q');
-    assertEquals("q", read(pair.accepted(), 1));
-    pair.accepted().write(bytes("a"));
-    assertEquals('a', resultOf(reader));
-  }
-
-  @Test
   void virtualThreadsReadAndWrite() throws Exception {
     Pair pair = connectedPair();
     FutureTask<String> reader = start(Thread.ofVirtual(), () -> read(pair.accepted(), 5));
@@ -342,6 +328,39 @@ abstract class SocketChannelContract extends ProviderContract {
         start(Thread.ofVirtual(), () -> pair.client().write(bytes("hello")));
     assertEquals(5, resultOf(writer));
     assertEquals("hello", resultOf(reader));
+  }
+
+  private static final int MORE_THAN_FITS = 64 << 20;
+
+  @Test
+  void aWriteOfAVirtualThreadTakesWhatFits() throws Exception {
+    Pair pair = connectedPair();
+    FutureTask<Integer> writer =
+        start(Thread.ofVirtual(), () -> pair.client().write(ByteBuffer.allocate(MORE_THAN_FITS)));
+    int count = resultOf(writer);
+    assertTrue(count > 0 && count < MORE_THAN_FITS, "bytes taken: " + count);
+    // From then on it is so for all threads.
+    FutureTask<Long> reader =
+        start(
+            () ->
+                Channels.newInputStream(pair.accepted())
+                    .transferTo(OutputStream.nullOutputStream()));
+    int next = pair.client().write(ByteBuffer.allocate(MORE_THAN_FITS));
+    assertTrue(next > 0 && next < MORE_THAN_FITS, "bytes taken: " + next);
+    pair.client().close();
+    assertEquals(count + next, resultOf(reader));
+  }
+
+  @Test
+  void closingEndsTheWriteOfAPlatformThreadWithWhatWasTaken() throws Exception {
+    Pair pair = connectedPair();
+    FutureTask<Integer> writer =
+        start(() -> pair.client().write(ByteBuffer.allocateDirect(MORE_THAN_FITS)));
+    read(pair.accepted(), 1);
+    awaitInside(lastStarted(), "write");
+    pair.client().close();
+    int count = resultOf(writer);
+    assertTrue(count > 0 && count < MORE_THAN_FITS, "bytes taken: " + count);
   }
 
   // ---- Ending

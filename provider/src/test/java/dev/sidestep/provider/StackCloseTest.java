@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channels;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -74,6 +75,16 @@ final class StackCloseTest extends ProviderContract {
     Pair pair = connectedPair();
     FutureTask<Integer> reader = start(() -> pair.client().read(ByteBuffer.allocate(1)));
     awaitInside(lastStarted(), "await");
+    own.closeStack();
+    assertEquals(-1, resultOf(reader));
+  }
+
+  /** It sleeps on the channel's blocking lock. */
+  @Test
+  void aReaderInAStreamOfChannelsLeavesToo() throws Exception {
+    Pair pair = connectedPair();
+    FutureTask<Integer> reader = start(Channels.newInputStream(pair.client())::read);
+    awaitInside(lastStarted(), "park");
     own.closeStack();
     assertEquals(-1, resultOf(reader));
   }

@@ -35,7 +35,18 @@ final class BlockingWait {
    */
   static void await(Channel channel, StackEngine engine, Waiter waiter, long deadlineNanos)
       throws IOException {
-    if (engine.await(waiter, deadlineNanos)) {
+    leaveIfPointless(channel, engine, engine.await(waiter, deadlineNanos));
+  }
+
+  /** The same for a thread that may hold the channel's blocking lock. */
+  static void await(Channel channel, StackEngine engine, StreamWaiter waiter, long deadlineNanos)
+      throws IOException {
+    leaveIfPointless(channel, engine, waiter.await(deadlineNanos));
+  }
+
+  private static void leaveIfPointless(Channel channel, StackEngine engine, boolean ready)
+      throws IOException {
+    if (ready) {
       return;
     }
     if (engine.isClosed()) {

@@ -49,35 +49,29 @@ final class KernelSocket implements SocketBackend {
 
   @Override
   public int read(ByteBuffer destination) throws IOException {
-    try {
-      return inner.read(destination);
-    } finally {
-      closeTogether();
-    }
+    return (int) run(() -> inner.read(destination));
   }
 
   @Override
   public long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
-    try {
-      return inner.read(destinations, offset, length);
-    } finally {
-      closeTogether();
-    }
+    return run(() -> inner.read(destinations, offset, length));
   }
 
   @Override
   public int write(ByteBuffer source) throws IOException {
-    try {
-      return inner.write(source);
-    } finally {
-      closeTogether();
-    }
+    return (int) run(() -> inner.write(source));
   }
 
   @Override
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    return run(() -> inner.write(sources, offset, length));
+  }
+
+  private long run(MonitorRelease.Operation operation) throws IOException {
     try {
-      return inner.write(sources, offset, length);
+      return channel.isBlocking() && Thread.holdsLock(channel.blockingLock())
+          ? MonitorRelease.run(channel, operation)
+          : operation.run();
     } finally {
       closeTogether();
     }

@@ -1,13 +1,14 @@
 package dev.sidestep.provider.channel;
 
 import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a blocking read or write for a thread that holds the channel's blocking lock. {@code
- * Channels.newInputStream} and {@code newOutputStream} hold it during the operation, and only the
- * JDK's own channels are exempt: a reader that waits for data would keep every writer out. So the
- * operation runs on a virtual thread while this one waits on the lock, which lets go of it.
+ * Runs a blocking read or write of the kernel's for a thread that holds our channel's blocking lock
+ * (see {@link StreamWaiter}): on another thread, while this one waits on the lock, which lets go of
+ * it. A platform thread, since virtual ones stand still while others compute on all carriers.
  */
 final class MonitorRelease implements Runnable {
 
@@ -15,6 +16,14 @@ final class MonitorRelease implements Runnable {
   interface Operation {
     long run() throws IOException;
   }
+
+  private static final Executor THREADS =
+      Executors.newCachedThreadPool(
+          Thread.ofPlatform()
+              .daemon()
+              .inheritInheritableThreadLocals(false)
+              .name("sidestep-stream-", 0)
+              .factory());
 
   private final Object lock;
   private final Operation operation;
@@ -34,7 +43,7 @@ final class MonitorRelease implements Runnable {
     boolean completed = false;
     try {
       channel.beginBlocking();
-      Thread.ofVirtual().name("sidestep-stream").start(release);
+      THREADS.execute(release);
       release.await();
       completed = release.failure == null;
     } finally {

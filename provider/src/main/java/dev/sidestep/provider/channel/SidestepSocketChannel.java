@@ -177,42 +177,24 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
 
   @Override
   public int read(ByteBuffer dst) throws IOException {
-    Objects.requireNonNull(dst);
-    SocketBackend current = backend;
-    return mustReleaseMonitor()
-        ? (int) MonitorRelease.run(this, () -> current.read(dst))
-        : current.read(dst);
+    return backend.read(Objects.requireNonNull(dst));
   }
 
   @Override
   public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, dsts.length);
-    SocketBackend current = backend;
-    return mustReleaseMonitor()
-        ? MonitorRelease.run(this, () -> current.read(dsts, offset, length))
-        : current.read(dsts, offset, length);
+    return backend.read(dsts, offset, length);
   }
 
   @Override
   public int write(ByteBuffer src) throws IOException {
-    Objects.requireNonNull(src);
-    SocketBackend current = backend;
-    return mustReleaseMonitor()
-        ? (int) MonitorRelease.run(this, () -> current.write(src))
-        : current.write(src);
+    return backend.write(Objects.requireNonNull(src));
   }
 
   @Override
   public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, srcs.length);
-    SocketBackend current = backend;
-    return mustReleaseMonitor()
-        ? MonitorRelease.run(this, () -> current.write(srcs, offset, length))
-        : current.write(srcs, offset, length);
-  }
-
-  private boolean mustReleaseMonitor() {
-    return isBlocking() && Thread.holdsLock(blockingLock());
+    return backend.write(srcs, offset, length);
   }
 
   @Override

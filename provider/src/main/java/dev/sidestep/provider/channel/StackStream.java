@@ -15,7 +15,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,17 +205,8 @@ final class StackStream implements SocketBackend {
 
   /** Operations of a non-blocking channel are short. */
   private void waitForOperations() {
-    passThrough(input.lock);
-    passThrough(output.lock);
-  }
-
-  private static void passThrough(ReentrantLock lock) {
-    lock.lock();
-    try {
-      // Whoever held it has left.
-    } finally {
-      lock.unlock();
-    }
+    input.lock.passThrough();
+    output.lock.passThrough();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.sidestep.provider.channel;
 
-import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.socket.Readiness;
 import dev.sidestep.stack.socket.SocketError;
@@ -8,7 +7,6 @@ import dev.sidestep.stack.socket.StreamSocket;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The reading half of a {@link StackStream}. Any thread; the lock admits one at a time. */
@@ -20,7 +18,7 @@ final class StreamInput {
   private static final int EOF = -1;
 
   /** Held by the reading or connecting thread. */
-  final ReentrantLock lock = new ReentrantLock();
+  final StreamLock lock;
 
   private final StreamState state;
   private final StackEngine engine;
@@ -35,9 +33,10 @@ final class StreamInput {
   private boolean failureTold;
 
   /** Under the lock. */
-  private @Nullable Waiter waiter;
+  private @Nullable StreamWaiter waiter;
 
   StreamInput(StreamState state, StackEngine engine, StreamSocket socket) {
+    this.lock = new StreamLock(state.channel());
     this.state = state;
     this.engine = engine;
     this.socket = socket;
@@ -175,7 +174,7 @@ final class StreamInput {
     if (BlockingWait.isPast(deadlineNanos)) {
       throw new SocketTimeoutException("Read timed out");
     }
-    Waiter ours = waiter;
+    StreamWaiter ours = waiter;
     if (ours == null) {
       // Made for the first read that blocks: a connection of an event loop never needs it.
       ours = new InputWaiter();
@@ -185,7 +184,11 @@ final class StreamInput {
     BlockingWait.await(state.channel(), engine, ours, deadlineNanos);
   }
 
-  private final class InputWaiter extends Waiter {
+  private final class InputWaiter extends StreamWaiter {
+    InputWaiter() {
+      super(state.channel().blockingLock(), engine);
+    }
+
     @Override
     public boolean isReady() {
       return (socket.readyOps() & Readiness.READ) != 0 || shutDown || state.isEnding();

@@ -1,6 +1,5 @@
 package dev.sidestep.provider.channel;
 
-import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.Readiness;
@@ -9,14 +8,13 @@ import dev.sidestep.stack.socket.StreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The writing half of a {@link StackStream}. Any thread; the lock admits one at a time. */
 final class StreamOutput {
 
   /** Held by the writing or connecting thread. */
-  final ReentrantLock lock = new ReentrantLock();
+  final StreamLock lock;
 
   private final StreamState state;
   private final StackEngine engine;
@@ -25,9 +23,10 @@ final class StreamOutput {
   private volatile boolean shutDown;
 
   /** Under the lock. */
-  private @Nullable Waiter waiter;
+  private @Nullable StreamWaiter waiter;
 
   StreamOutput(StreamState state, StackEngine engine, StreamSocket socket) {
+    this.lock = new StreamLock(state.channel());
     this.state = state;
     this.engine = engine;
     this.socket = socket;
@@ -49,9 +48,7 @@ final class StreamOutput {
     try {
       state.ensureOpenAndConnected();
       state.ensureBlocking();
-      while (source.hasRemaining()) {
-        write(source, null, 0, 1);
-      }
+      write(source, null, 0, 1, Extent.FULLY);
     } finally {
       lock.unlock();
     }
@@ -63,34 +60,64 @@ final class StreamOutput {
     lock.lock();
     try {
       state.ensureOpenAndConnected();
-      boolean blocking = state.isBlocking();
-      long wanted = one != null ? one.remaining() : remaining(many, offset, length);
-      long count = 0;
-      try {
-        state.beginOutput(blocking);
-        ensureNotShutDown();
-        count = attempt(one, many, offset, length);
-        if (count == 0 && wanted > 0 && !blocking) {
-          engine.pollOnce();
-          count = attempt(one, many, offset, length);
-        }
-        // Like the kernel, a blocking write returns when everything is taken.
-        while (blocking && count < wanted && mayGoOn(count)) {
-          awaitOutput(BlockingWait.FOREVER);
-          if (mayGoOn(count)) {
-            count += attempt(one, many, offset, length);
-          }
-        }
-      } finally {
-        state.endOutput(blocking, count > 0);
-      }
-      if (count <= 0) {
-        ensureNotShutDown();
-      }
-      return count;
+      return write(one, many, offset, length, extent());
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How much a write has to take before it returns. */
+  private enum Extent {
+    /** What fits now. */
+    NOW,
+    /** What fits, and something. */
+    SOME,
+    /** Everything, unless the channel is closed meanwhile. */
+    ALL,
+    /** Everything. */
+    FULLY
+  }
+
+  /**
+   * A platform thread's blocking write takes everything, as the system call does. For a virtual
+   * thread the JDK makes the socket non-blocking, for good, and parks only while nothing fits.
+   */
+  private Extent extent() {
+    if (!state.isBlocking()) {
+      return Extent.NOW;
+    }
+    return state.isForVirtualThreads() ? Extent.SOME : Extent.ALL;
+  }
+
+  private long write(
+      @Nullable ByteBuffer one, ByteBuffer @Nullable [] many, int offset, int length, Extent extent)
+      throws IOException {
+    boolean blocking = extent != Extent.NOW;
+    long wanted = one != null ? one.remaining() : remaining(many, offset, length);
+    long enough = extent.compareTo(Extent.ALL) >= 0 ? wanted : Math.min(wanted, 1);
+    long count = 0;
+    try {
+      state.beginOutput(blocking);
+      ensureNotShutDown();
+      count = attempt(one, many, offset, length);
+      if (count < enough && !blocking) {
+        engine.pollOnce();
+        count = attempt(one, many, offset, length);
+      }
+      while (blocking && count < enough && mayGoOn(count)) {
+        awaitOutput(BlockingWait.FOREVER);
+        // As in the JDK, a virtual thread that close sends away tries once more.
+        if (mayGoOn(count) || (extent == Extent.SOME && !shutDown)) {
+          count += attempt(one, many, offset, length);
+        }
+      }
+    } finally {
+      state.endOutput(blocking, extent == Extent.FULLY ? count >= wanted : count > 0);
+    }
+    if (count <= 0) {
+      ensureNotShutDown();
+    }
+    return count;
   }
 
   private void ensureNotShutDown() throws AsynchronousCloseException {
@@ -147,7 +174,7 @@ final class StreamOutput {
 
   /** Waits until writing is possible or, while connecting, until that has ended. */
   void awaitOutput(long deadlineNanos) throws IOException {
-    Waiter ours = waiter;
+    StreamWaiter ours = waiter;
     if (ours == null) {
       ours = new OutputWaiter();
       waiter = ours;
@@ -156,7 +183,11 @@ final class StreamOutput {
     BlockingWait.await(state.channel(), engine, ours, deadlineNanos);
   }
 
-  private final class OutputWaiter extends Waiter {
+  private final class OutputWaiter extends StreamWaiter {
+    OutputWaiter() {
+      super(state.channel().blockingLock(), engine);
+    }
+
     @Override
     public boolean isReady() {
       int wanted = state.isConnectionPending() ? Readiness.CONNECT : Readiness.WRITE;

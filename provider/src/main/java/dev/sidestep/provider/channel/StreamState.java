@@ -35,6 +35,9 @@ final class StreamState {
 
   private volatile Phase phase = Phase.UNCONNECTED;
 
+  /** Whether a virtual thread has used the stream in blocking mode. */
+  private volatile boolean forVirtualThreads;
+
   /** Whether a thread is inside a blocking read or connect. */
   private boolean reading;
 
@@ -81,6 +84,14 @@ final class StreamState {
 
   boolean isBlocking() {
     return channel.isBlocking();
+  }
+
+  /**
+   * Whether blocking operations behave as those of virtual threads do in the JDK: since the first
+   * one by a virtual thread.
+   */
+  boolean isForVirtualThreads() {
+    return forVirtualThreads || Thread.currentThread().isVirtual();
   }
 
   void ensureOpen() throws ClosedChannelException {
@@ -145,7 +156,7 @@ final class StreamState {
 
   void beginConnect(boolean blocking, InetSocketAddress remote) throws ClosedChannelException {
     if (blocking) {
-      channel.beginBlocking();
+      beginBlocking();
     }
     synchronized (this) {
       channel.ensureOpen();
@@ -163,7 +174,7 @@ final class StreamState {
 
   void beginFinishConnect(boolean blocking) throws ClosedChannelException {
     if (blocking) {
-      channel.beginBlocking();
+      beginBlocking();
     }
     synchronized (this) {
       channel.ensureOpen();
@@ -193,9 +204,16 @@ final class StreamState {
 
   // ---- Threads that enter and leave
 
+  private void beginBlocking() {
+    if (!forVirtualThreads && Thread.currentThread().isVirtual()) {
+      forVirtualThreads = true;
+    }
+    channel.beginBlocking();
+  }
+
   void beginInput(boolean blocking) throws ClosedChannelException {
     if (blocking) {
-      channel.beginBlocking();
+      beginBlocking();
       synchronized (this) {
         channel.ensureOpen();
         reading = true;
@@ -215,7 +233,7 @@ final class StreamState {
 
   void beginOutput(boolean blocking) throws ClosedChannelException {
     if (blocking) {
-      channel.beginBlocking();
+      beginBlocking();
       synchronized (this) {
         channel.ensureOpen();
         writing = true;

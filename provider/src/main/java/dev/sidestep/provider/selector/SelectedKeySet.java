@@ -3,6 +3,7 @@ package dev.sidestep.provider.selector;
 import java.nio.channels.SelectionKey;
 import java.util.AbstractSet;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -79,8 +80,9 @@ final class SelectedKeySet extends AbstractSet<SelectionKey> {
     modifications++;
   }
 
+  /** Like {@code add}, which is inherited: whatever it is, and even if it is nothing. */
   @Override
-  public boolean add(SelectionKey key) {
+  public boolean addAll(Collection<? extends SelectionKey> keys) {
     throw new UnsupportedOperationException();
   }
 

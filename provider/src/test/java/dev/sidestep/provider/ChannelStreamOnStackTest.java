@@ -1,0 +1,8 @@
+package dev.sidestep.provider;
+
+/** Ours over the stack. */
+final class ChannelStreamOnStackTest extends ChannelStreamContract {
+  ChannelStreamOnStackTest() {
+    super(Flavour.STACK);
+  }
+}
