@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteTable {
 
+  private static final IpAddress LOOPBACK = IpAddress.ofV4(0x7f000001);
+
   private record ConnectedNetwork(InterfaceAddress own, IpInterface out) {}
 
   private final LocalAddresses local;
@@ -62,10 +64,15 @@ public final class RouteTable {
       return null;
     }
     if (local.isOwn(destination.v4())) {
-      return loopback == null ? null : new IpRoute(loopback, destination, destination);
+      return loopback == null ? null : new IpRoute(loopback, destination, sourceTo(destination));
     }
     IpRoute direct = routeOnLink(destination);
     return direct != null ? direct : gatewayRoute;
+  }
+
+  /** As in Linux who dials an address of ours comes from it, but 127.0.0.1 dials all of 127/8. */
+  private static IpAddress sourceTo(IpAddress own) {
+    return own.isLoopback() ? LOOPBACK : own;
   }
 
   private boolean isUnicast(int v4) {

@@ -76,7 +76,7 @@ class RouteTableTest {
     "10.0.0.1,     10.0.0.1,     32768",
     "10.0.0.129,   10.0.0.129,   32768",
     "127.0.0.1,    127.0.0.1,    32768",
-    "127.9.8.7,    127.9.8.7,    32768",
+    "127.9.8.7,    127.0.0.1,    32768",
   })
   void findsTheWay(String destination, String source, int mtuBytes) {
     Route route = find(destination);
