@@ -33,6 +33,11 @@ final class AcceptWaiterTest {
 
         @Override
         public void released(StackSocket socket) {}
+
+        @Override
+        public boolean isHeldByCurrentThread() {
+          return false;
+        }
       };
 
   private static final SelectorProvider JDK =

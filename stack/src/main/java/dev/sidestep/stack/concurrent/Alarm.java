@@ -1,68 +1,50 @@
 package dev.sidestep.stack.concurrent;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Ends one thread's sleep in time for a shard's next timer, also when the timer is set meanwhile.
- * While somebody holds the baton the timers are his, and he says when he gives it back how long
- * they can be left alone.
+ * While somebody owns the shard the timers are his, and he says when he gives it back how long they
+ * can be left alone.
  *
  * <p>The protocol is Dekker's, both sides separated by a full fence, so that no timer is slept
  * through:
  *
  * <pre>
- *   sleeper                                    holder
+ *   sleeper                                    owner
  *                                              deadline = earliest timer
- *   wakeAt = now + longest                     baton = free
+ *   wakeAt = now + longest                     owner = nobody
  *   -- full fence --                           -- full fence --
- *   if (baton is free)                         if (deadline &lt; wakeAt)
+ *   if (owner is nobody)                       if (deadline &lt; wakeAt)
  *     wakeAt = min(wakeAt, deadline)             wake the sleeper
  *   sleep until wakeAt
  * </pre>
  *
- * <p>Threads: one sleeps; the baton's holder gives it back.
+ * <p>Threads: one sleeps; whoever has given back ownership rings.
  */
 public class Alarm {
 
-  /** No timer is set. */
-  public static final long NEVER = Long.MAX_VALUE;
-
   private static final long AWAKE = Long.MIN_VALUE;
 
-  private static final VarHandle DEADLINE;
-
-  static {
-    try {
-      DEADLINE = MethodHandles.lookup().findVarHandle(Alarm.class, "deadlineNanos", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private final Baton baton;
-
-  private volatile long deadlineNanos = NEVER;
+  private final Ownership<?> ownership;
 
   private volatile long wakeAtNanos = AWAKE;
   private volatile @Nullable Thread sleeper;
 
-  /** An alarm for the timers that belong to whoever holds {@code baton}. */
-  public Alarm(Baton baton) {
-    this.baton = baton;
+  /** An alarm for the timers of whoever has {@code ownership}. */
+  public Alarm(Ownership<?> ownership) {
+    this.ownership = ownership;
   }
 
   /**
-   * Gives the baton back and wakes the sleeping thread if it would sleep for too long.
+   * Wakes the sleeping thread if it would sleep for too long; after {@link Ownership} was released.
    *
-   * @param deadline when the earliest timer is due, or {@link #NEVER}
+   * @param deadlineNanos when the earliest timer is due, or {@link Ownership#NEVER}
    */
-  public final void release(long deadline) {
-    DEADLINE.setOpaque(this, deadline);
-    baton.release();
-    if (deadline < wakeAtNanos) {
+  public final void ring(long deadlineNanos) {
+    if (deadlineNanos < wakeAtNanos) {
       Thread thread = sleeper;
       if (thread != null) {
         interruptSleep(thread);
@@ -81,13 +63,16 @@ public class Alarm {
     sleeper = Thread.currentThread();
     wakeAtNanos = wakeAt;
     VarHandle.fullFence();
-    if (!baton.isHeld()) {
+    if (!ownership.isHeld()) {
       // Said too, so that a release that leaves the same timer wakes nobody.
-      wakeAt = Math.min(wakeAt, deadlineNanos);
+      wakeAt = Math.min(wakeAt, ownership.deadlineNanos());
       wakeAtNanos = wakeAt;
     }
-    sleep(Math.max(wakeAt - nowNanos, leastNanos));
-    wakeAtNanos = AWAKE;
+    try {
+      sleep(wakeAt == Ownership.AT_ONCE ? leastNanos : Math.max(wakeAt - nowNanos, leastNanos));
+    } finally {
+      wakeAtNanos = AWAKE;
+    }
   }
 
   /** How the thread sleeps. */

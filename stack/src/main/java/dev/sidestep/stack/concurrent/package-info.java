@@ -1,9 +1,10 @@
 /**
- * The hand-overs between threads: who owns a shard ({@link dev.sidestep.stack.concurrent.Baton})
- * and how a thread that waits is woken, by what it waits for ({@link
- * dev.sidestep.stack.concurrent.Waiter}, asleep in a {@link dev.sidestep.stack.concurrent.Parker})
- * or by a timer ({@link dev.sidestep.stack.concurrent.Alarm}). Each protocol in here has a jcstress
- * test, because a lost wake-up is the worst defect this product can have.
+ * The hand-overs between threads: who owns a shard ({@link
+ * dev.sidestep.stack.concurrent.Ownership}) and how a thread that waits is woken, by what it waits
+ * for ({@link dev.sidestep.stack.concurrent.Waiter}, asleep in a {@link
+ * dev.sidestep.stack.concurrent.Parker}) or by a timer ({@link
+ * dev.sidestep.stack.concurrent.Alarm}). Each protocol in here has a jcstress test, because a lost
+ * wake-up is the worst defect this product can have.
  */
 @NullMarked
 package dev.sidestep.stack.concurrent;

@@ -25,6 +25,9 @@ final class Driver implements Runnable, AutoCloseable {
   /** A sleep longer than it takes to be woken by an interrupt: 60 µs or so. */
   private static final long INTERRUPT_WORTH_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
+  /** How long it leaves a machine alone that has no memory left, say. */
+  private static final long MISHAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Shard shard;
   private final IdleStrategy idle;
   private final LongSupplier clock;
@@ -83,16 +86,35 @@ final class Driver implements Runnable, AutoCloseable {
   @Override
   public void run() {
     while (!closed) {
-      long now = clock.getAsLong();
-      if (othersPoll(now)) {
-        standBy(now);
-      } else {
-        if (pollOnce(now)) {
-          // Whoever waited for this is awake now and polls from here on.
-          lastWorkNanos = now;
-        }
-        sleep(now);
+      try {
+        turn();
+      } catch (Throwable thrown) {
+        // Everybody relies on this thread, whatever happens to it.
+        survive(thrown);
       }
+    }
+  }
+
+  private void turn() {
+    long now = clock.getAsLong();
+    shard.defects().log(now);
+    if (othersPoll(now)) {
+      standBy(now);
+    } else {
+      if (pollOnce(now)) {
+        // Whoever waited for this is awake now and polls from here on.
+        lastWorkNanos = now;
+      }
+      sleep(now);
+    }
+  }
+
+  /** What was thrown in a poll is known already; a pause, in case it comes again at once. */
+  private void survive(Throwable thrown) {
+    try {
+      LockSupport.parkNanos(this, MISHAP_PAUSE_NANOS);
+    } catch (Throwable again) {
+      thrown.addSuppressed(again);
     }
   }
 

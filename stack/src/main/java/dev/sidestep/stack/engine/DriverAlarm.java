@@ -1,17 +1,17 @@
 package dev.sidestep.stack.engine;
 
 import dev.sidestep.stack.concurrent.Alarm;
-import dev.sidestep.stack.concurrent.Baton;
+import dev.sidestep.stack.concurrent.Ownership;
 import dev.sidestep.stack.nic.dpdk.ffi.DescriptorWait;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard's driver sleeps on: its timers, and its devices where they have receive interrupts.
  *
- * <p>Interrupts are on only while the driver sleeps: whoever takes the baton polls and turns them
+ * <p>Interrupts are on only while the driver sleeps: whoever takes the shard polls and turns them
  * off.
  *
- * <p>Threads: the baton's holder, except for the sleep itself, which is the driver's.
+ * <p>Threads: the shard's owner, except for the sleep itself, which is the driver's.
  */
 final class DriverAlarm extends Alarm {
 
@@ -24,8 +24,8 @@ final class DriverAlarm extends Alarm {
 
   private volatile @Nullable DescriptorWait wait;
 
-  DriverAlarm(Baton baton, NetInterface[] interfaces) {
-    super(baton);
+  DriverAlarm(Ownership<?> ownership, NetInterface[] interfaces) {
+    super(ownership);
     this.interfaces = interfaces;
     this.descriptors = new int[interfaces.length];
   }
@@ -35,7 +35,7 @@ final class DriverAlarm extends Alarm {
   }
 
   /**
-   * The driver, before it gives the baton back and sleeps: has the devices end that sleep.
+   * The driver, before it gives the shard back and sleeps: has the devices end that sleep.
    *
    * @return false when a device cannot or has frames: the driver must go on polling
    */
@@ -57,7 +57,7 @@ final class DriverAlarm extends Alarm {
     return true;
   }
 
-  /** Whoever has taken the baton: goes back to polling. */
+  /** Whoever has taken the shard: goes back to polling. */
   void disableInterrupts() {
     if (interruptsEnabled) {
       interruptsEnabled = false;

@@ -1,11 +1,9 @@
 package dev.sidestep.stack.engine;
 
-import dev.sidestep.stack.concurrent.Baton;
+import dev.sidestep.stack.concurrent.Ownership;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.ethernet.EthernetInput;
-import dev.sidestep.stack.nic.NicQueue;
-import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.SocketOwner;
@@ -16,34 +14,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One queue pair of every interface with all that is hashed to it: connections, neighbours, timers.
- * Its state has one owner at a time, who holds the {@link Baton}; there is no lock inside.
+ * Its state has one owner at a time ({@link Ownership}); there is no lock inside.
  *
- * <p>Whoever needs the network polls: takes the baton, runs {@link #poll}, gives it back. Whoever
- * finds it taken leaves a command instead, and the owner carries it out before it receives anything
- * more. {@link #release} looks at the commands once more after the baton is free, so none is
- * stranded between the owner's last look and the release. It also publishes by when the shard must
- * be polled again, so that a sleeping driver gets up in time.
+ * <p>Whoever needs the network polls: takes the shard, runs {@link #poll}, gives it back. Whoever
+ * finds it taken leaves a request instead, and the owner carries it out before it receives anything
+ * more. Giving it back also publishes by when the shard must be polled again, so that a sleeping
+ * driver gets up in time.
+ *
+ * <p>Whatever is thrown, by a packet, a timer, a request or a device, costs that one alone: it is
+ * put aside ({@link Defects}) and the rest of the turn follows.
  */
 final class Shard implements SocketOwner {
 
-  private static final System.Logger LOG = System.getLogger("dev.sidestep.engine");
-
-  private static final int COMMAND_CHUNK = 1024;
   private static final int BURST_PACKETS = 32;
 
   /** How long a shard without interrupts may be left alone: the driver's longest sleep. */
   private static final long MAX_UNPOLLED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  /** How often a defect may be logged before only its counter speaks. */
-  private static final int MAX_LOGGED_DEFECTS = 10;
-
-  private final Baton baton = new Baton();
-  private final MpscUnboundedVarHandleArrayQueue<StackSocket> commands =
-      new MpscUnboundedVarHandleArrayQueue<>(COMMAND_CHUNK);
+  private final Ownership<StackSocket> ownership = new Ownership<>(new OwnersWork());
+  private final Defects defects;
   private final DriverAlarm alarm;
   private final LongSupplier clock;
   private final ShardCounters counters;
@@ -51,12 +44,12 @@ final class Shard implements SocketOwner {
   private final TcpStack tcp;
   private final LinkWatch links;
   private final Consumer<StackSocket> onReleased;
-  private final PacketBuffer[] burst = new PacketBuffer[BURST_PACKETS];
+
+  /** Received frames that have not been handled yet. */
+  private final @Nullable PacketBuffer[] burst = new PacketBuffer[BURST_PACKETS];
 
   /** Owner writes, anybody reads: when the network was last polled. */
   private volatile long lastPollNanos;
-
-  private int loggedDefects;
 
   /**
    * Makes a shard over a network.
@@ -71,52 +64,65 @@ final class Shard implements SocketOwner {
       Consumer<StackSocket> onReleased) {
     this.clock = clock;
     this.counters = network.counters();
+    this.defects = new Defects(counters);
     this.interfaces = network.interfaces();
-    this.alarm = new DriverAlarm(baton, interfaces);
+    this.alarm = new DriverAlarm(ownership, interfaces);
     this.links = new LinkWatch(interfaces);
     this.onReleased = onReleased;
     this.tcp = tcp.apply(this);
     network.register(this.tcp);
   }
 
-  /** Takes the baton if nobody holds it; whoever has it polls, so there are no interrupts. */
+  /** Takes the shard if nobody owns it; whoever does polls, so there are no interrupts. */
   boolean tryOwn() {
-    if (!baton.tryTake()) {
-      return false;
-    }
-    alarm.disableInterrupts();
-    return true;
+    return ownership.tryTake();
   }
 
-  /** Gives the baton back and sees to it that no command and no timer is left behind. */
+  /** Gives the shard back and sees to it that no request and no timer is left behind. */
   void release() {
-    handBack();
-    carryOutCommands();
+    ownership.release();
   }
 
-  private void handBack() {
-    long deadlineNanos = nextDeadlineNanos();
-    if (!alarm.interruptsEnabled()) {
-      deadlineNanos = Math.min(deadlineNanos, lastPollNanos + MAX_UNPOLLED_NANOS);
+  /** What the shard does for {@link Ownership}. */
+  private final class OwnersWork implements Ownership.Work<StackSocket> {
+
+    @Override
+    public void taken() {
+      alarm.disableInterrupts();
     }
-    alarm.release(deadlineNanos);
-  }
 
-  /** Carries out what is in the queue, unless somebody else is at it or will be. */
-  private void carryOutCommands() {
-    while (!commands.isEmpty() && tryOwn()) {
-      try {
-        long nowNanos = clock.getAsLong();
-        drainCommands(nowNanos);
-        transmit(nowNanos);
-      } finally {
-        handBack();
+    @Override
+    public void carryOut(@Nullable StackSocket own, int bits) {
+      long nowNanos = clock.getAsLong();
+      carryOutRequests(nowNanos);
+      if (own != null) {
+        execute(own, bits, nowNanos);
       }
+      transmit(nowNanos);
+      defects.throwPending();
+    }
+
+    @Override
+    public long deadlineNanos() {
+      long deadlineNanos = nextDeadlineNanos();
+      return alarm.interruptsEnabled()
+          ? deadlineNanos
+          : Math.min(deadlineNanos, lastPollNanos + MAX_UNPOLLED_NANOS);
+    }
+
+    @Override
+    public void released(long deadlineNanos) {
+      alarm.ring(deadlineNanos);
     }
   }
 
   boolean isOwned() {
-    return baton.isHeld();
+    return ownership.isHeld();
+  }
+
+  @Override
+  public boolean isHeldByCurrentThread() {
+    return ownership.isHeldByCurrentThread();
   }
 
   long lastPollNanos() {
@@ -128,6 +134,11 @@ final class Shard implements SocketOwner {
     return alarm;
   }
 
+  /** What went wrong. */
+  Defects defects() {
+    return defects;
+  }
+
   ShardCounters counters() {
     return counters;
   }
@@ -137,13 +148,14 @@ final class Shard implements SocketOwner {
   }
 
   /**
-   * One turn of the loop: commands, receive, timers, transmit. Owner only; never throws, whatever
-   * arrives.
+   * One turn of the loop: requests, receive, timers, transmit. Owner only. Nothing that arrives can
+   * make it throw; an {@link Error} that hits the calling thread meanwhile is thrown in the end.
    *
-   * @return number of frames received and commands carried out
+   * @return number of frames received and requests carried out
    */
   int poll(long nowNanos) {
-    int work = drainCommands(nowNanos);
+    assert isHeldByCurrentThread() : "polled by a thread that does not own the shard";
+    int work = carryOutRequests(nowNanos);
     int received = 0;
     for (NetInterface netInterface : interfaces) {
       received += receive(netInterface, nowNanos);
@@ -155,24 +167,42 @@ final class Shard implements SocketOwner {
     if (received > 0) {
       counters.increment(Counter.POLLS_WITH_WORK);
     }
+    defects.throwPending();
     return work + received;
   }
 
   private int receive(NetInterface netInterface, long nowNanos) {
-    NicQueue queue = netInterface.queue();
+    int count;
+    try {
+      count = netInterface.queue().rxBurst(burst);
+    } catch (Throwable thrown) {
+      defects.caught(thrown);
+      // What it had put there by then is ours.
+      count = BURST_PACKETS;
+    }
     EthernetInput input = netInterface.input();
-    int count = queue.rxBurst(burst);
+    int received = 0;
     for (int i = 0; i < count; i++) {
       PacketBuffer frame = burst[i];
+      if (frame != null) {
+        burst[i] = null;
+        receive(input, frame, nowNanos);
+        received++;
+      }
+    }
+    return received;
+  }
+
+  private void receive(EthernetInput input, PacketBuffer frame, long nowNanos) {
+    try {
       try {
         input.receive(frame, nowNanos);
-      } catch (RuntimeException defect) {
-        report(defect);
       } finally {
         frame.free();
       }
+    } catch (Throwable thrown) {
+      defects.caught(thrown);
     }
-    return count;
   }
 
   private void runTimers(long nowNanos) {
@@ -182,27 +212,33 @@ final class Shard implements SocketOwner {
       for (NetInterface netInterface : interfaces) {
         netInterface.runTimers(nowNanos);
       }
-    } catch (RuntimeException defect) {
-      report(defect);
+    } catch (Throwable thrown) {
+      defects.caught(thrown);
     }
   }
 
   private void transmit(long nowNanos) {
     try {
       tcp.flush(nowNanos);
-      for (NetInterface netInterface : interfaces) {
+    } catch (Throwable thrown) {
+      defects.caught(thrown);
+    }
+    for (NetInterface netInterface : interfaces) {
+      try {
         netInterface.flush();
+      } catch (Throwable thrown) {
+        defects.caught(thrown);
       }
-    } catch (RuntimeException defect) {
-      report(defect);
     }
   }
 
-  private int drainCommands(long nowNanos) {
+  private int carryOutRequests(long nowNanos) {
     int count = 0;
-    for (StackSocket socket = commands.poll(); socket != null; socket = commands.poll()) {
-      execute(socket, socket.takePending(), nowNanos);
+    StackSocket socket = ownership.nextRequest();
+    while (socket != null) {
+      execute(socket, ownership.takeBits(socket), nowNanos);
       count++;
+      socket = ownership.nextRequest();
     }
     if (count > 0) {
       counters.add(Counter.COMMANDS, count);
@@ -216,8 +252,8 @@ final class Shard implements SocketOwner {
     }
     try {
       tcp.execute(socket, bits, nowNanos);
-    } catch (RuntimeException defect) {
-      report(defect);
+    } catch (Throwable thrown) {
+      defects.caught(thrown);
     }
   }
 
@@ -235,21 +271,7 @@ final class Shard implements SocketOwner {
 
   @Override
   public void submit(StackSocket socket, int bits) {
-    if (tryOwn()) {
-      try {
-        long nowNanos = clock.getAsLong();
-        drainCommands(nowNanos);
-        execute(socket, bits, nowNanos);
-        transmit(nowNanos);
-      } finally {
-        release();
-      }
-      return;
-    }
-    if (socket.addPending(bits)) {
-      commands.offer(socket);
-    }
-    carryOutCommands();
+    ownership.submit(socket, bits);
   }
 
   @Override
@@ -264,13 +286,5 @@ final class Shard implements SocketOwner {
       deadline = Math.min(deadline, netInterface.nextDeadlineNanos());
     }
     return deadline;
-  }
-
-  private void report(RuntimeException defect) {
-    counters.drop(DropReason.INTERNAL_ERROR);
-    if (loggedDefects++ < MAX_LOGGED_DEFECTS) {
-      LOG.log(
-          System.Logger.Level.ERROR, "defect in the stack; it goes on without this packet", defect);
-    }
   }
 }

@@ -211,7 +211,7 @@ public final class StackEngine implements AutoCloseable {
     deliverWhatWasWritten();
     driver.close();
     own();
-    // The baton is never given back: nobody touches a device that is going away.
+    // The shard is never given back: nobody touches a device that is going away.
     network.close();
   }
 

@@ -15,4 +15,7 @@ public interface SocketOwner {
    * when TCP has forgotten it. Any thread.
    */
   void released(StackSocket socket);
+
+  /** Whether the calling thread is the owner: what belongs to it asserts this. */
+  boolean isHeldByCurrentThread();
 }

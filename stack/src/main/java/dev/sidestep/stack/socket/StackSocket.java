@@ -1,8 +1,7 @@
 package dev.sidestep.stack.socket;
 
+import dev.sidestep.stack.concurrent.Ownership;
 import dev.sidestep.stack.wire.IpAddress;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,17 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any, unless a method says "owner". Addresses are set before the command that makes
  * the owner look at them and do not change after that.
  */
-public abstract class StackSocket {
-
-  private static final VarHandle PENDING;
-
-  static {
-    try {
-      PENDING = MethodHandles.lookup().findVarHandle(StackSocket.class, "pending", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+public abstract class StackSocket extends Ownership.Request {
 
   private final SocketOwner owner;
   private final Readiness readiness = new Readiness();
@@ -29,9 +18,6 @@ public abstract class StackSocket {
 
   private volatile IpAddress localAddress = IpAddress.ANY_V4;
   private volatile int localPort;
-
-  @SuppressWarnings("unused") // through PENDING
-  private volatile int pending;
 
   /** Owner: the transport's half of this socket, such as the TCB; no other thread may look. */
   private @Nullable Object transport;
@@ -77,20 +63,6 @@ public abstract class StackSocket {
   /** Asks the shard's owner for {@link Command} bits. */
   public final void submit(int commands) {
     owner.submit(this, commands);
-  }
-
-  /**
-   * Adds command bits to those not yet carried out.
-   *
-   * @return whether there were none, so that the socket must now be put into the owner's queue
-   */
-  public final boolean addPending(int commands) {
-    return (int) PENDING.getAndBitwiseOr(this, commands) == 0;
-  }
-
-  /** Owner: takes the command bits to carry out. */
-  public final int takePending() {
-    return (int) PENDING.getAndSet(this, 0);
   }
 
   /** Owner: the transport's half, or null before the first command and after the end. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AlarmTest {
@@ -19,8 +20,8 @@ class AlarmTest {
     private int wakeUps;
     private Runnable meanwhile = () -> {};
 
-    RecordingAlarm(Baton baton) {
-      super(baton);
+    RecordingAlarm(Ownership<?> ownership) {
+      super(ownership);
     }
 
     @Override
@@ -36,13 +37,35 @@ class AlarmTest {
     }
   }
 
-  private final Baton baton = new Baton();
-  private final RecordingAlarm alarm = new RecordingAlarm(baton);
+  /** Owns nothing but timers. */
+  private final class Timers implements Ownership.Work<Ownership.Request> {
+
+    @Override
+    public void taken() {}
+
+    @Override
+    public void carryOut(Ownership.@Nullable Request own, int bits) {}
+
+    @Override
+    public long deadlineNanos() {
+      return timerNanos;
+    }
+
+    @Override
+    public void released(long deadlineNanos) {
+      alarm.ring(deadlineNanos);
+    }
+  }
+
+  private final Ownership<Ownership.Request> ownership = new Ownership<>(new Timers());
+  private final RecordingAlarm alarm = new RecordingAlarm(ownership);
+  private long timerNanos;
 
   private void ownUntilTimerAt(long deadlineNanos) {
-    assertTrue(baton.tryTake());
-    alarm.release(deadlineNanos);
-    assertFalse(baton.isHeld());
+    assertTrue(ownership.tryTake());
+    timerNanos = deadlineNanos;
+    ownership.release();
+    assertFalse(ownership.isHeld());
   }
 
   private long sleep() {
@@ -53,7 +76,7 @@ class AlarmTest {
   @Test
   void withoutATimerTheSleepIsAsLongAsAllowed() {
     assertEquals(LONGEST, sleep());
-    ownUntilTimerAt(Alarm.NEVER);
+    ownUntilTimerAt(Ownership.NEVER);
     assertEquals(LONGEST, sleep());
   }
 
@@ -76,9 +99,15 @@ class AlarmTest {
   }
 
   @Test
-  void theTimersOfAHolderAreNotTheSleepersBusiness() {
+  void whatMustBeLookedAfterAtOnceLeavesAShortSleep() {
+    ownUntilTimerAt(Ownership.AT_ONCE);
+    assertEquals(LEAST, sleep());
+  }
+
+  @Test
+  void theTimersOfAnOwnerAreNotTheSleepersBusiness() {
     ownUntilTimerAt(NOW + 300);
-    assertTrue(baton.tryTake());
+    assertTrue(ownership.tryTake());
     assertEquals(LONGEST, sleep());
   }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sidestep.stack.concurrent.Alarm;
+import dev.sidestep.stack.concurrent.Ownership;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.socket.SocketMemory;
 import dev.sidestep.stack.socket.StreamSocket;
@@ -51,7 +51,7 @@ class DriverAlarmTest {
 
   @Test
   void anIdleShardHasNoTimer() {
-    assertEquals(Alarm.NEVER, shard.nextDeadlineNanos());
+    assertEquals(Ownership.NEVER, shard.nextDeadlineNanos());
   }
 
   @Test

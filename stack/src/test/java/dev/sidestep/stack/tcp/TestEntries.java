@@ -15,6 +15,11 @@ final class TestEntries {
 
         @Override
         public void released(StackSocket socket) {}
+
+        @Override
+        public boolean isHeldByCurrentThread() {
+          return false;
+        }
       };
 
   private static final Listener LISTENER = new Listener(new ListenSocket(NOBODY, 1));
