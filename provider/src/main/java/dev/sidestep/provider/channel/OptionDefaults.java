@@ -6,7 +6,9 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,36 @@ final class OptionDefaults {
 
   private static final int SEND_BUFFER_BYTES = 8192;
 
+  /** Linux: SOCK_MIN_RCVBUF to rmem_max, halved as the JDK reports them. */
+  private static final Sizes RECEIVE_BUFFER_SIZES = new Sizes(1152, 212_992);
+
+  /** Linux: SOCK_MIN_SNDBUF to wmem_max, halved as the JDK reports them. */
+  private static final Sizes SEND_BUFFER_SIZES = new Sizes(2304, 212_992);
+
   private final Map<SocketOption<?>, Object> values;
+  private final Map<SocketOption<?>, Sizes> bufferSizes;
+
+  /** Sizes in bytes that a buffer can have: what is outside becomes the nearest. */
+  record Sizes(int least, int largest) {
+    int nearest(int bytes) {
+      return Math.clamp(bytes, least, largest);
+    }
+  }
+
+  private OptionDefaults(
+      Map<SocketOption<?>, Object> values, Map<SocketOption<?>, Sizes> bufferSizes) {
+    this.values = Map.copyOf(values);
+    this.bufferSizes = Map.copyOf(bufferSizes);
+  }
 
   private OptionDefaults(Map<SocketOption<?>, Object> values) {
-    this.values = Map.copyOf(values);
+    this(
+        values,
+        Map.of(
+            StandardSocketOptions.SO_RCVBUF,
+            RECEIVE_BUFFER_SIZES,
+            StandardSocketOptions.SO_SNDBUF,
+            SEND_BUFFER_SIZES));
   }
 
   static OptionDefaults ofClient(@Nullable SelectorProvider jdk) throws IOException {
@@ -51,7 +79,22 @@ final class OptionDefaults {
     for (SocketOption<?> option : channel.supportedOptions()) {
       values.put(option, channel.getOption(option));
     }
-    return new OptionDefaults(values);
+    return new OptionDefaults(values, bufferSizes(channel));
+  }
+
+  /** The administrator decides how large a buffer may be (Linux: rmem_max, wmem_max). */
+  private static Map<SocketOption<?>, Sizes> bufferSizes(NetworkChannel channel)
+      throws IOException {
+    Map<SocketOption<?>, Sizes> sizes = new HashMap<>();
+    for (SocketOption<Integer> option :
+        List.of(StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_SNDBUF)) {
+      if (channel.supportedOptions().contains(option)) {
+        int least = channel.setOption(option, 1).getOption(option);
+        int largest = channel.setOption(option, Integer.MAX_VALUE).getOption(option);
+        sizes.put(option, new Sizes(least, largest));
+      }
+    }
+    return sizes;
   }
 
   private static Map<SocketOption<?>, Object> clientOptions() {
@@ -83,6 +126,11 @@ final class OptionDefaults {
 
   @Nullable Object get(SocketOption<?> option) {
     return values.get(option);
+  }
+
+  /** The sizes that SO_RCVBUF or SO_SNDBUF can be set to. */
+  Sizes bufferSizes(SocketOption<?> option) {
+    return Objects.requireNonNull(bufferSizes.get(option));
   }
 
   /** The module {@code jdk.net} may be missing from a runtime image. */

@@ -15,11 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OptionStore {
 
-  /** Linux: SOCK_MIN_RCVBUF and SOCK_MIN_SNDBUF, halved as the JDK reports them. */
-  private static final int MIN_RECEIVE_BUFFER_BYTES = 1152;
-
-  private static final int MIN_SEND_BUFFER_BYTES = 2304;
-
   /** Linux: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT. */
   private static final int MAX_KEEP_SECONDS = 32767;
 
@@ -42,7 +37,7 @@ final class OptionStore {
   }
 
   void set(SocketOption<?> option, Object value) throws SocketException {
-    values.put(option, checked(option.name(), value));
+    values.put(option, checked(option, value));
   }
 
   @Nullable Object get(SocketOption<?> option) {
@@ -50,13 +45,12 @@ final class OptionStore {
     return value != null ? value : defaults.get(option);
   }
 
-  private static Object checked(String name, Object value) throws SocketException {
+  private Object checked(SocketOption<?> option, Object value) throws SocketException {
     if (!(value instanceof Integer number)) {
       return value;
     }
-    return switch (name) {
-      case "SO_RCVBUF" -> bufferSize(number, MIN_RECEIVE_BUFFER_BYTES);
-      case "SO_SNDBUF" -> bufferSize(number, MIN_SEND_BUFFER_BYTES);
+    return switch (option.name()) {
+      case "SO_RCVBUF", "SO_SNDBUF" -> bufferSize(option, number);
       case "SO_LINGER" -> number < 0 ? -1 : Math.min(number, MAX_LINGER_SECONDS);
       case "IP_TOS" -> trafficClass(number);
       case "TCP_KEEPIDLE", "TCP_KEEPINTERVAL" -> withinOne(number, MAX_KEEP_SECONDS);
@@ -65,11 +59,11 @@ final class OptionStore {
     };
   }
 
-  private static int bufferSize(int bytes, int minimum) {
+  private int bufferSize(SocketOption<?> option, int bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException("Invalid send/receive buffer size");
     }
-    return Math.max(bytes, minimum);
+    return defaults.bufferSizes(option).nearest(bytes);
   }
 
   private static int trafficClass(int value) {

@@ -259,10 +259,12 @@ final class Shard implements SocketOwner {
 
   /**
    * What lies in the device's ring has arrived, and the application closes without having read it,
-   * which makes the close a reset (RFC 2525 §2.17). The kernel's interrupt would have delivered it.
+   * which makes the close a reset (RFC 2525 §2.17). The kernel's interrupt would have delivered it;
+   * so would it what a socket of this process has written before.
    */
   private void receiveBeforeClose(StackSocket socket, long nowNanos) {
     if (socket instanceof StreamSocket stream && stream.state() == StreamSocket.State.CONNECTED) {
+      transmit(nowNanos);
       for (NetInterface netInterface : interfaces) {
         receive(netInterface, nowNanos);
       }

@@ -14,7 +14,7 @@ public final class Command {
   /** The send queue has bytes to transmit. */
   public static final int OUTPUT = 1 << 2;
 
-  /** The reader took bytes out, so a larger window could be announced. */
+  /** The reader took bytes out, so a larger window could be announced or an ACK be due. */
   public static final int WINDOW = 1 << 3;
 
   /** Send a FIN behind what is queued. */

@@ -19,6 +19,9 @@ public final class SocketReceiveQueue extends PagedStream {
   /** Position of the byte behind the last one the peer was told it may send; written by TCP. */
   private volatile long advertisedEdge;
 
+  /** Whether the peer waits for an ACK that a reader who drains the queue sets off. */
+  private volatile boolean ackDueWhenDrained;
+
   private volatile boolean finished;
 
   /** A queue for up to {@code capacityBytes}; see {@link #setCapacityBytes}. */
@@ -128,6 +131,20 @@ public final class SocketReceiveQueue extends PagedStream {
     long edge = head() + capacityBytes();
     long grown = edge - advertisedEdge;
     return grown >= capacityBytes() / 2;
+  }
+
+  /**
+   * Owner: whether an ACK is due as soon as the queue is empty; before what it is about is there.
+   */
+  public void setAckDueWhenDrained(boolean due) {
+    if (due != ackDueWhenDrained) {
+      ackDueWhenDrained = due;
+    }
+  }
+
+  /** Any thread: whether the queue is empty and that makes an ACK due. */
+  public boolean isDrainedAckDue() {
+    return ackDueWhenDrained && queuedBytes() == 0;
   }
 
   /** Any thread: bytes the reader can take at once. */

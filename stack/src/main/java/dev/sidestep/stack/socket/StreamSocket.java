@@ -90,14 +90,15 @@ public final class StreamSocket extends StackSocket {
   }
 
   /**
-   * Takes received bytes and tells the peer of the room they left, when it is worth it.
+   * Takes received bytes and tells the peer of it when it waits for that, or when the room they
+   * left is worth it.
    *
    * @return number of bytes, 0 for none at the moment, -1 at the end of the stream. An {@link
    *     #error()} counts only once this returns 0: bytes that came before a reset can be read.
    */
   public int read(ByteBuffer destination) {
     int count = receiveQueue.read(destination);
-    if (count > 0 && receiveQueue.windowUpdateDue()) {
+    if (count > 0 && (receiveQueue.windowUpdateDue() || receiveQueue.isDrainedAckDue())) {
       submit(Command.WINDOW);
     }
     return count;

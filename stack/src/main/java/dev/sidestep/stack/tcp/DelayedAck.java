@@ -14,12 +14,24 @@ final class DelayedAck {
   private boolean pingPong;
   private long lastDataReceivedNanos = Long.MIN_VALUE;
 
-  /** Largest segment seen: what counts as full (Linux: rcv_mss). */
-  private int fullSegmentBytes;
+  /** Linux: TCP_MSS_DEFAULT, from which its estimate of the peer's segments starts. */
+  private static final int INITIAL_SEGMENT_BYTES = 536;
 
-  /** A segment with data was received in order. */
-  void onDataReceived(int payloadBytes, long rtoNanos, long nowNanos) {
-    fullSegmentBytes = Math.max(fullSegmentBytes, payloadBytes);
+  /** Largest segment seen: what counts as full (Linux: rcv_mss). */
+  private int fullSegmentBytes = INITIAL_SEGMENT_BYTES;
+
+  /** Segments since the last ACK behind which the peer had nothing more to send; 2 for many. */
+  private int pushes;
+
+  /** A segment with data was received in order; {@code pushed} if it says PSH. */
+  void onDataReceived(int payloadBytes, boolean pushed, long rtoNanos, long nowNanos) {
+    if (payloadBytes < fullSegmentBytes) {
+      // Linux: ICSK_ACK_PUSHED, ICSK_ACK_PUSHED2.
+      pushes = Math.min(pushes + 1, 2);
+    } else {
+      fullSegmentBytes = payloadBytes;
+      pushes = Math.max(pushes, pushed ? 1 : 0);
+    }
     if (lastDataReceivedNanos != Long.MIN_VALUE && nowNanos - lastDataReceivedNanos > rtoNanos) {
       // The peer paused for so long that its congestion window starts anew.
       quickAcks = MAX_QUICK_ACKS;
@@ -46,8 +58,14 @@ final class DelayedAck {
     }
   }
 
+  /** No data was sent for so long that the ACK had to go alone: it is no conversation. */
+  void onDelayOver() {
+    pingPong = false;
+  }
+
   /** An acknowledgement left, by itself or with data. */
   void onAckSent() {
+    pushes = 0;
     if (quickAcks > 0) {
       quickAcks--;
     }
@@ -61,5 +79,14 @@ final class DelayedAck {
   boolean isDue(int unacknowledgedBytes) {
     // RFC 5681 §4.2: at least every second full-sized segment.
     return unacknowledgedBytes > fullSegmentBytes || (quickAcks > 0 && !pingPong);
+  }
+
+  /**
+   * Whether a delayed ACK is due once the application has read everything (Linux:
+   * tcp_cleanup_rbuf). A peer that sends small segments one way may wait for it before it sends the
+   * next (Nagle). In a conversation the answer will carry it, unless the peer sent two.
+   */
+  boolean isDueWhenDrained() {
+    return pushes > (pingPong ? 1 : 0);
   }
 }

@@ -3,6 +3,7 @@ package dev.sidestep.stack.tcp;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.socket.SocketSendQueue;
 import dev.sidestep.stack.wire.ParsedTcpOptions;
 import dev.sidestep.stack.wire.TcpHeader;
 import dev.sidestep.stack.wire.TcpOptions;
@@ -116,7 +117,15 @@ final class TcpOutput {
     // Minshall's variant, as in Linux: only one small segment may be unacknowledged.
     boolean smallInFlight =
         SequenceNumber.gt(tcb.sndSmall, tcb.sndUna) && SequenceNumber.leq(tcb.sndSmall, tcb.sndNxt);
-    return !smallInFlight || tcb.finQueued || tcb.socket.options().noDelay;
+    return !smallInFlight
+        || tcb.finQueued
+        || tcb.socket.options().noDelay
+        || isFull(tcb.sendQueue());
+  }
+
+  /** Nothing can be added to a small segment, so there is nothing to wait for, as in Linux. */
+  private static boolean isFull(SocketSendQueue queue) {
+    return queue.freeBytes() == 0;
   }
 
   /** RFC 9293 §3.8.6.1: nothing is in flight that an ACK could answer, so ask for the window. */
@@ -245,6 +254,7 @@ final class TcpOutput {
     tcb.delayedAckNanos = TimerEntry.NEVER;
     tcb.ackNow = false;
     tcb.delayedAck.onAckSent();
+    tcb.receiveQueue().setAckDueWhenDrained(false);
   }
 
   /** Acknowledges something illegitimate, at most twice a second (RFC 5961 §7). */

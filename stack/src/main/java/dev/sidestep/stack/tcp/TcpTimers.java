@@ -39,6 +39,7 @@ final class TcpTimers {
     if (tcb.state != TcpState.CLOSED && tcb.delayedAckNanos <= nowNanos) {
       tcb.delayedAckNanos = TimerEntry.NEVER;
       context.counters.increment(Counter.TCP_DELAYED_ACKS);
+      tcb.delayedAck.onDelayOver();
       output.sendAck(tcb, nowNanos);
     }
     if (tcb.state != TcpState.CLOSED && tcb.keepaliveNanos <= nowNanos) {

@@ -104,18 +104,23 @@ final class TextInput {
     }
     context.counters.add(Counter.TCP_BYTES_RECEIVED, readable - queue.tail());
     tcb.rcvNxt = SequenceNumber.atPosition(tcb.irs, readable);
+    boolean pushed = seg.has(TcpHeader.PSH);
+    tcb.delayedAck.onDataReceived(seg.payloadBytes, pushed, tcb.rtt.rtoNanos(), nowNanos);
+    // Before a reader can drain the queue: he is to know whether that makes an ACK due.
+    acknowledge(tcb, fillsHole, nowNanos);
     queue.publish(readable);
     end.signalLater(tcb, Readiness.READ);
     tuning.onDataReceived(tcb, nowNanos);
-    tcb.delayedAck.onDataReceived(seg.payloadBytes, tcb.rtt.rtoNanos(), nowNanos);
-    acknowledge(tcb, fillsHole, nowNanos);
   }
 
   private void acknowledge(TransmissionControlBlock tcb, boolean atOnce, long nowNanos) {
     int unacknowledged = SequenceNumber.diff(tcb.rcvNxt, tcb.lastAckSent);
     if (atOnce || tcb.delayedAck.isDue(unacknowledged)) {
       output.acknowledgeLater(tcb);
-    } else if (tcb.delayedAckNanos == TimerEntry.NEVER) {
+      return;
+    }
+    tcb.receiveQueue().setAckDueWhenDrained(tcb.delayedAck.isDueWhenDrained());
+    if (tcb.delayedAckNanos == TimerEntry.NEVER) {
       tcb.delayedAckNanos = nowNanos + context.config.delayedAckNanos();
       context.timers.schedule(tcb, tcb.delayedAckNanos);
     }

@@ -6,6 +6,7 @@ import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.SocketError;
+import dev.sidestep.stack.socket.SocketReceiveQueue;
 import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.socket.StreamOptions;
 import dev.sidestep.stack.socket.StreamSocket;
@@ -64,10 +65,11 @@ final class UserCalls {
     if ((commands & (Command.OUTPUT | Command.SHUTDOWN_OUTPUT | Command.OPTIONS)) != 0) {
       output.transmit(tcb, nowNanos);
     }
-    if ((commands & Command.WINDOW) != 0
-        && tcb.canReceive()
-        && tcb.receiveQueue().windowUpdateDue()) {
-      output.sendAck(tcb, nowNanos);
+    if ((commands & Command.WINDOW) != 0 && tcb.canReceive()) {
+      SocketReceiveQueue queue = tcb.receiveQueue();
+      if (queue.windowUpdateDue() || queue.isDrainedAckDue()) {
+        output.sendAck(tcb, nowNanos);
+      }
     }
   }
 
@@ -107,6 +109,7 @@ final class UserCalls {
     tcb.startSending(iss);
     tcb.timestampOffset = context.initialSequence.timestampOffset(tcb);
     tcb.rcvWindowScale = ReceiveWindow.scale(tcb.socket.options(), context.config);
+    sizeQueues(tcb);
     tcb.state = TcpState.SYN_SENT;
     tcb.timedSinceNanos = nowNanos;
     tcb.lastReceivedNanos = nowNanos;
@@ -129,17 +132,24 @@ final class UserCalls {
 
   private void applyOptions(TransmissionControlBlock tcb) {
     StreamOptions options = tcb.socket.options();
-    if (options.receiveBufferBytes > 0) {
-      tcb.receiveQueue().setCapacityBytes(options.receiveBufferBytes);
-    }
-    if (options.sendBufferBytes > 0) {
-      tcb.sendQueue().setCapacityBytes(options.sendBufferBytes);
-    }
+    sizeQueues(tcb);
     if (options.quickAck) {
       tcb.delayedAck.enterQuickMode();
     }
     if (tcb.canReceive() || tcb.canSend()) {
       TcpTimers.armKeepalive(context, tcb);
+    }
+  }
+
+  /** Sizes that the application has set stay; others are the stack's to tune. */
+  private static void sizeQueues(TransmissionControlBlock tcb) {
+    StreamOptions options = tcb.socket.options();
+    if (options.receiveBufferBytes > 0) {
+      int announceable = Math.min(options.receiveBufferBytes, ReceiveWindow.maxBytes(tcb));
+      tcb.receiveQueue().setCapacityBytes(announceable);
+    }
+    if (options.sendBufferBytes > 0) {
+      tcb.sendQueue().setCapacityBytes(options.sendBufferBytes);
     }
   }
 

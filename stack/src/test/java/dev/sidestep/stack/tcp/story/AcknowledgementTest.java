@@ -1,7 +1,10 @@
 package dev.sidestep.stack.tcp.story;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.socket.StreamOptions;
 import dev.sidestep.stack.tcp.TcpConfig;
 import dev.sidestep.stack.testing.ScriptedApp;
@@ -58,6 +61,90 @@ class AcknowledgementTest extends TcpStory {
       peer.sends("P. %d:%d(1000) ack 1".formatted(1 + 1000 * i, 1001 + 1000 * i));
       peer.expects(". 1:1(0) ack " + (1001 + 1000 * i));
     }
+  }
+
+  @Test
+  void aReaderWhoDrainsTheQueueSetsTheAckOff() {
+    // Linux, tcp_cleanup_rbuf: a peer with Nagle's algorithm sends nothing more before that.
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    int next = quickAcksAreSpent();
+    app.reads(next - 1);
+    for (int i = 0; i < 5; i++) {
+      peer.sends("P. %d:%d(100) ack 1".formatted(next, next + 100));
+      next += 100;
+      app.reads(60);
+      peer.expectsNothing();
+      app.reads(40);
+      peer.expects(". 1:1(0) ack " + next);
+    }
+    assertEquals(0, stack.count(Counter.TCP_DELAYED_ACKS));
+    peer.expectsNothingFor(seconds(1));
+  }
+
+  @Test
+  void aFullSegmentThatEndsAWriteIsAcknowledgedWhenItWasRead() {
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    int next = quickAcksAreSpent();
+    app.reads(next - 1);
+    peer.sends(". %d:%d(1000) ack 1".formatted(next, next + 1000));
+    app.reads(1000);
+    peer.expectsAfter(DELAYED_ACK_NANOS, ". 1:1(0) ack " + (next + 1000));
+    peer.sends("P. %d:%d(1000) ack 1".formatted(next + 1000, next + 2000));
+    app.reads(1000);
+    peer.expects(". 1:1(0) ack " + (next + 2000));
+  }
+
+  @Test
+  void inAConversationTheAnswerCarriesTheAck() {
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    for (int i = 0; i < 40; i++) {
+      int next = 1 + 100 * i;
+      peer.sends("P. %1$d:%2$d(100) ack %1$d".formatted(next, next + 100));
+      if (i == 0) {
+        // Nobody can know yet.
+        peer.expects(". 1:1(0) ack 101");
+      }
+      app.reads(100);
+      peer.expectsNothing();
+      app.writes(100);
+      peer.expects("P. %1$d:%2$d(100) ack %2$d".formatted(next, next + 100));
+    }
+    peer.sends(". 4001:4001(0) ack 4001");
+  }
+
+  @Test
+  void aConversationThatEndsIsOneNoMore() {
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    peer.sends("P. 1:101(100) ack 1");
+    peer.expects(". 1:1(0) ack 101");
+    app.reads(100);
+    app.writes(100);
+    peer.expects("P. 1:101(100) ack 101");
+    peer.sends("P. 101:201(100) ack 101");
+    app.reads(100);
+    peer.expectsAfter(DELAYED_ACK_NANOS, ". 101:101(0) ack 201");
+    int next = 201;
+    for (int i = 0; i < 40; i++) {
+      peer.sends("P. %d:%d(100) ack 101".formatted(next, next + 100));
+      app.reads(100);
+      next += 100;
+      peer.expects(". 101:101(0) ack " + next);
+    }
+  }
+
+  @Test
+  void aFullQueueDoesNotWaitForCompany() {
+    // Linux pushes what a writer without memory has queued.
+    StreamOptions options = new StreamOptions();
+    options.sendBufferBytes = 700;
+    ScriptedApp app = acceptedConnection("<mss 1000>", 65_535, options);
+    assertEquals(700, app.offers(10_000));
+    peer.expects("P. 1:701(700) ack 1");
+    assertFalse(app.socket().sendQueue().isWritable());
+    peer.sends(". 1:1(0) ack 401");
+    assertEquals(400, app.offers(10_000));
+    peer.expects("P. 701:1101(400) ack 1");
+    peer.sends(". 1:1(0) ack 1101");
   }
 
   @Test

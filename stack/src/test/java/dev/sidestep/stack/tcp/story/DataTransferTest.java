@@ -38,11 +38,14 @@ class DataTransferTest extends TcpStory {
   void anAnswerCarriesTheAcknowledgementOfTheQuestion() {
     ScriptedApp app = acceptedConnection(1000, 65_535);
     quickAcksAreSpent();
-    peer.sends("P. 161:261(100) ack 1");
-    app.reads(260);
+    app.reads(160);
     app.writes(50);
-    peer.expects("P. 1:51(50) ack 261");
-    peer.sends(". 261:261(0) ack 51");
+    peer.expects("P. 1:51(50) ack 161");
+    peer.sends("P. 161:261(100) ack 51");
+    app.reads(100);
+    app.writes(50);
+    peer.expects("P. 51:101(50) ack 261");
+    peer.sends(". 261:261(0) ack 101");
   }
 
   /** Linux: the first 16 ACKs of a connection are not delayed. */

@@ -152,5 +152,6 @@ class ReassemblyTest extends TcpStory {
     }
     peer.ignoresWhatCame();
     app.reads(20_000);
+    peer.expects(". 1:1(0) ack 20001");
   }
 }

@@ -3,6 +3,7 @@ package dev.sidestep.stack.tcp.story;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sidestep.stack.socket.StreamOptions;
+import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.testing.ScriptedApp;
 import dev.sidestep.stack.testing.TcpStory;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,21 @@ class SmallReceiveBufferTest extends TcpStory {
     }
     assertEquals(2, peer.ignoresWhatCame(), "window updates");
     assertEquals(CAPACITY_BYTES, connection().rcvWnd());
+  }
+
+  @Test
+  void sizesSetBeforeConnectingHoldFromTheFirstSegmentOn() {
+    StreamSocket socket = stack.open(STACK_PORT);
+    socket.options().receiveBufferBytes = CAPACITY_BYTES;
+    socket.options().sendBufferBytes = 5000;
+    ScriptedApp app = connects(socket);
+    peer.expects("S 0:0(0) win 4000 <...>");
+    peer.sends("S. 0:0(0) ack 1 win 10000 <mss 1000>");
+    peer.expects(". 1:1(0) ack 1 win 4000");
+    assertEquals(5000, app.offers(100_000));
+    assertEquals(5, peer.ignoresWhatCame());
+    peer.sends(". 1:1(0) ack 5001");
+    assertEquals(5000, app.socket().sendQueue().capacityBytes(), "is not tuned");
   }
 
   @Test

@@ -1,0 +1,8 @@
+package dev.sidestep.provider;
+
+/** The oracle. */
+final class BufferSizeOnJdkTest extends BufferSizeContract {
+  BufferSizeOnJdkTest() {
+    super(Flavour.JDK);
+  }
+}
