@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyBoundException;
@@ -238,5 +239,41 @@ abstract class ServerSocketChannelContract extends ProviderContract {
     assertThrows(NullPointerException.class, () -> provider.openSocketChannel(null));
     assertThrows(
         UnsupportedOperationException.class, () -> provider.openSocketChannel(() -> "IPX"));
+  }
+
+  private ServerSocketChannel bound(InetSocketAddress address, SocketOption<Boolean> option)
+      throws IOException {
+    ServerSocketChannel server = closing(provider.openServerSocketChannel());
+    server.setOption(option, true);
+    return server.bind(address);
+  }
+
+  @Test
+  void listenersThatAllHaveReusePortShareAPort() throws IOException {
+    InetSocketAddress any = new InetSocketAddress(loopback(), 0);
+    ServerSocketChannel one = bound(any, StandardSocketOptions.SO_REUSEPORT);
+    InetSocketAddress address = (InetSocketAddress) one.getLocalAddress();
+    ServerSocketChannel other = bound(address, StandardSocketOptions.SO_REUSEPORT);
+    assertThrows(BindException.class, () -> bound(address, StandardSocketOptions.SO_REUSEADDR));
+    one.configureBlocking(false);
+    other.configureBlocking(false);
+    int fromOne = 0;
+    int fromOther = 0;
+    // Of 64 flows not all have the same hash.
+    for (int i = 0; i < 64; i++) {
+      SocketChannel client = open();
+      client.connect(address);
+      SocketChannel accepted = null;
+      while (accepted == null) {
+        accepted = one.accept();
+        fromOne += accepted == null ? 0 : 1;
+        if (accepted == null) {
+          accepted = other.accept();
+          fromOther += accepted == null ? 0 : 1;
+        }
+      }
+      assertTrue(closing(accepted).getOption(StandardSocketOptions.SO_REUSEPORT));
+    }
+    assertTrue(fromOne > 0 && fromOther > 0, fromOne + " and " + fromOther);
   }
 }

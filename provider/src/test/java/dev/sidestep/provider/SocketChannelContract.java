@@ -36,6 +36,8 @@ import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a program may rely on with any {@link SocketChannel}. */
 abstract class SocketChannelContract extends ProviderContract {
@@ -167,6 +169,28 @@ abstract class SocketChannelContract extends ProviderContract {
     client.connect(server.getLocalAddress());
     assertEquals(local, client.getLocalAddress());
     assertEquals(local, closing(server.accept()).getRemoteAddress());
+  }
+
+  /** Once the server's end stays in TIME-WAIT, once the client's. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFixedLocalPortConnectsAgainAtOnce(boolean clientClosesFirst) throws IOException {
+    ServerSocketChannel server = listen();
+    InetSocketAddress local = null;
+    for (int i = 0; i < 20; i++) {
+      SocketChannel client = open();
+      client.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      client.bind(local == null ? new InetSocketAddress(loopback(), 0) : local);
+      local = (InetSocketAddress) client.getLocalAddress();
+      client.connect(server.getLocalAddress());
+      SocketChannel accepted = closing(server.accept());
+      assertEquals(local, accepted.getRemoteAddress());
+      SocketChannel first = clientClosesFirst ? client : accepted;
+      SocketChannel second = clientClosesFirst ? accepted : client;
+      first.close();
+      assertEquals(-1, second.read(one()));
+      second.close();
+    }
   }
 
   @Test

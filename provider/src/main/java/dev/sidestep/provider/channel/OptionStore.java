@@ -45,6 +45,22 @@ final class OptionStore {
     return value != null ? value : defaults.get(option);
   }
 
+  /**
+   * Takes over what an accepted connection has from its listener: as in Linux everything that both
+   * kinds of socket know, but not the state of its ACKs.
+   */
+  void inherit(OptionStore listener) {
+    for (SocketOption<?> option : listener.defaults.supported()) {
+      Object value = listener.get(option);
+      boolean changed = value != null && !value.equals(defaults.get(option));
+      if (changed
+          && defaults.supported().contains(option)
+          && !option.name().equals("TCP_QUICKACK")) {
+        values.put(option, value);
+      }
+    }
+  }
+
   private Object checked(SocketOption<?> option, Object value) throws SocketException {
     if (!(value instanceof Integer number)) {
       return value;
@@ -104,6 +120,7 @@ final class OptionStore {
       case "SO_SNDBUF" -> options.sendBufferBytes = (Integer) value;
       case "SO_KEEPALIVE" -> options.keepAlive = (Boolean) value;
       case "SO_REUSEADDR" -> options.reuseAddress = (Boolean) value;
+      case "SO_REUSEPORT" -> options.reusePort = (Boolean) value;
       case "SO_LINGER" -> options.lingerSeconds = (Integer) value;
       case "TCP_NODELAY" -> options.noDelay = (Boolean) value;
       case "IP_TOS" -> options.trafficClass = (Integer) value;
@@ -112,7 +129,7 @@ final class OptionStore {
       case "TCP_KEEPCOUNT" -> options.keepCountProbes = (Integer) value;
       case "TCP_QUICKACK" -> options.quickAck = (Boolean) value;
       default -> {
-        // SO_REUSEPORT and the like have no meaning on the stack; they are remembered.
+        // SO_INCOMING_NAPI_ID and the like have no meaning on the stack; they are remembered.
       }
     }
   }

@@ -7,7 +7,6 @@ import dev.sidestep.provider.channel.SocketRouter.Routed;
 import dev.sidestep.provider.selector.ChannelKeys;
 import dev.sidestep.provider.selector.SidestepChannel;
 import dev.sidestep.stack.engine.StackEngine;
-import dev.sidestep.stack.socket.StreamOptions;
 import dev.sidestep.stack.socket.StreamSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -208,9 +207,13 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
   // ---- For the stack's half
 
   /** A connection that the stack has accepted. */
-  SocketChannel accepted(StackEngine engine, StreamSocket socket, StreamOptions inherited)
-      throws IOException {
-    return SidestepSocketChannel.onStack(provider(), router, family, engine, socket, inherited);
+  SocketChannel accepted(StackEngine engine, StreamSocket socket) throws IOException {
+    stateLock.lock();
+    try {
+      return SidestepSocketChannel.onStack(provider(), router, family, engine, socket, options);
+    } finally {
+      stateLock.unlock();
+    }
   }
 
   /** A connection that the kernel has accepted, if any. */

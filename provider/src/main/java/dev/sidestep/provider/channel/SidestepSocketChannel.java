@@ -4,7 +4,6 @@ import dev.sidestep.provider.adaptor.SocketAdaptor;
 import dev.sidestep.provider.selector.ChannelKeys;
 import dev.sidestep.provider.selector.SidestepChannel;
 import dev.sidestep.stack.engine.StackEngine;
-import dev.sidestep.stack.socket.StreamOptions;
 import dev.sidestep.stack.socket.StreamSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,7 +12,6 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -83,14 +81,11 @@ public final class SidestepSocketChannel extends SocketChannel implements Sidest
       @Nullable ProtocolFamily family,
       StackEngine engine,
       StreamSocket socket,
-      StreamOptions inherited)
+      OptionStore ofListener)
       throws IOException {
     SidestepSocketChannel channel = new SidestepSocketChannel(provider, router, family);
     OptionStore options = new OptionStore(router.clientDefaults());
-    options.set(StandardSocketOptions.SO_REUSEADDR, inherited.reuseAddress);
-    if (inherited.receiveBufferBytes > 0) {
-      options.set(StandardSocketOptions.SO_RCVBUF, inherited.receiveBufferBytes);
-    }
+    options.inherit(ofListener);
     channel.install(StackStream.accepted(channel, engine, socket, options));
     return channel;
   }

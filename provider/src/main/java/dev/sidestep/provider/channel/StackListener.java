@@ -127,7 +127,7 @@ final class StackListener {
   private @Nullable SocketChannel tryAccept() throws IOException {
     StreamSocket accepted = socket.accept();
     return accepted != null
-        ? channel.accepted(engine, accepted, socket.options())
+        ? channel.accepted(engine, accepted)
         : channel.accepted(waiter.acceptFromKernel());
   }
 

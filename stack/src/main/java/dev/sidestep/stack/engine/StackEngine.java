@@ -16,8 +16,6 @@ import dev.sidestep.stack.wire.IpAddress;
 import java.lang.foreign.Arena;
 import java.net.BindException;
 import java.security.SecureRandom;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -40,6 +38,9 @@ public final class StackEngine implements AutoCloseable {
   /** Enough for a FIN to be lost once: twice the least retransmission timeout. */
   private static final long FIN_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
+  /** How long a port that is in use waits for its socket that was closed. */
+  private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final StackConfig config;
   private final Network network;
   private final SocketMemory socketMemory;
@@ -48,8 +49,6 @@ public final class StackEngine implements AutoCloseable {
   private final Shard shard;
   private final Driver driver;
   private final InPlacePoller poller;
-  private final Map<StackSocket, PortTable.Binding> bindings = new ConcurrentHashMap<>();
-  private final Map<StackSocket, PortTable.Connection> connections = new ConcurrentHashMap<>();
   private final AtomicBoolean stopped = new AtomicBoolean();
 
   private StackEngine(StackConfig config, Network network, SecureRandom random) {
@@ -58,7 +57,7 @@ public final class StackEngine implements AutoCloseable {
     this.config = config;
     this.network = network;
     this.socketMemory = new SocketMemory(Arena.ofAuto(), config.socketMemoryBytes());
-    this.ports = new PortTable(random);
+    this.ports = new PortTable(random, clock);
     this.shard =
         new Shard(
             clock,
@@ -66,7 +65,7 @@ public final class StackEngine implements AutoCloseable {
             owner ->
                 new TcpStack(
                     tcpConfig, network.output(), socketMemory, owner, network.counters(), random),
-            this::released);
+            StackSocket::releasePort);
     this.driver = new Driver(shard, idle, clock);
     this.poller = new InPlacePoller(shard, driver, idle, clock);
   }
@@ -104,8 +103,9 @@ public final class StackEngine implements AutoCloseable {
     if (!address.isWildcard() && !isLocal(address)) {
       throw new BindException("Cannot assign requested address");
     }
-    PortTable.Binding binding = ports.bind(address, port, socket.options().reuseAddress);
-    bindings.put(socket, binding);
+    settle(port);
+    PortTable.Binding binding = ports.bind(address, port, socket.options());
+    socket.setPortBinding(binding);
     socket.setLocal(address, binding.port());
   }
 
@@ -115,8 +115,7 @@ public final class StackEngine implements AutoCloseable {
    * @throws BindException "Address already in use" when another socket listens there already
    */
   public void listen(ListenSocket socket) throws BindException {
-    PortTable.Binding binding = bindings.get(socket);
-    if (binding == null) {
+    if (!(socket.portBinding() instanceof PortTable.Binding binding)) {
       throw new IllegalStateException("not bound");
     }
     ports.markListening(binding);
@@ -136,25 +135,29 @@ public final class StackEngine implements AutoCloseable {
       socket.fail(SocketError.ENETUNREACH);
       return;
     }
-    if (!bindings.containsKey(socket)) {
-      PortTable.Connection connection = ports.connect(source, remote, port);
-      connections.put(socket, connection);
-      socket.setLocal(source, connection.localPort());
-    } else if (socket.localAddress().isWildcard()) {
-      socket.setLocal(source, socket.localPort());
+    if (socket.portBinding() == null) {
+      PortTable.Connection connection = ports.connect(source, socket.options(), remote, port);
+      socket.setPortBinding(connection);
+      socket.setLocal(source, connection.port());
+    } else {
+      if (socket.localAddress().isWildcard()) {
+        socket.setLocal(source, socket.localPort());
+      }
+      settle(socket.localPort());
     }
     socket.connect(remote, port);
   }
 
-  /** The port of {@code socket} is free again. */
-  private void released(StackSocket socket) {
-    PortTable.Binding binding = bindings.remove(socket);
-    if (binding != null) {
-      ports.release(binding);
-    }
-    PortTable.Connection connection = connections.remove(socket);
-    if (connection != null) {
-      ports.release(connection);
+  /**
+   * Lets what was closed before end where that needs nobody else: on Linux a connection of which
+   * the peer has the end already, or which is reset, is gone when close returns. Here another
+   * thread may be about to carry out the close, and loopback needs a few polls.
+   */
+  private void settle(int port) {
+    long startNanos = System.nanoTime();
+    while (ports.isBeingClosed(port) && System.nanoTime() - startNanos < SETTLE_NANOS) {
+      pollOnce();
+      Thread.onSpinWait();
     }
   }
 

@@ -18,6 +18,7 @@ public abstract class StackSocket extends Ownership.Request {
 
   private volatile IpAddress localAddress = IpAddress.ANY_V4;
   private volatile int localPort;
+  private volatile @Nullable PortBinding portBinding;
 
   /** Owner: the transport's half of this socket, such as the TCB; no other thread may look. */
   private @Nullable Object transport;
@@ -60,6 +61,24 @@ public abstract class StackSocket extends Ownership.Request {
     localPort = port;
   }
 
+  /** The engine: sets what keeps the local port from others. */
+  public final void setPortBinding(PortBinding binding) {
+    portBinding = binding;
+  }
+
+  /** What keeps the local port from others; null while not bound, and for accepted connections. */
+  public final @Nullable PortBinding portBinding() {
+    return portBinding;
+  }
+
+  /** Lets others have the local port. Any number of times. */
+  public final void releasePort() {
+    PortBinding binding = portBinding;
+    if (binding != null) {
+      binding.release();
+    }
+  }
+
   /** Asks the shard's owner for {@link Command} bits. */
   public final void submit(int commands) {
     owner.submit(this, commands);
@@ -80,6 +99,10 @@ public abstract class StackSocket extends Ownership.Request {
    * none may start one afterwards.
    */
   public final void close() {
+    PortBinding binding = portBinding;
+    if (binding != null) {
+      binding.close();
+    }
     closing();
     submit(Command.CLOSE);
   }

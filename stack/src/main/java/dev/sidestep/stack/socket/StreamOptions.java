@@ -33,6 +33,9 @@ public final class StreamOptions {
   /** SO_REUSEADDR. */
   public volatile boolean reuseAddress;
 
+  /** SO_REUSEPORT. */
+  public volatile boolean reusePort;
+
   /** SO_RCVBUF as set, or 0 while the stack sizes the buffer by itself. */
   public volatile int receiveBufferBytes;
 
@@ -50,6 +53,7 @@ public final class StreamOptions {
     trafficClass = other.trafficClass;
     quickAck = other.quickAck;
     reuseAddress = other.reuseAddress;
+    reusePort = other.reusePort;
     receiveBufferBytes = other.receiveBufferBytes;
     sendBufferBytes = other.sendBufferBytes;
   }

@@ -129,6 +129,14 @@ public final class StreamSocket extends StackSocket {
     submit(Command.SHUTDOWN_INPUT);
   }
 
+  /** Where there is no connection, or none any more, TCP has nothing left to do. */
+  @Override
+  void closing() {
+    if (state == State.NEW || state == State.FAILED) {
+      releasePort();
+    }
+  }
+
   @Override
   public int readyOps() {
     State current = state;

@@ -1,6 +1,7 @@
 package dev.sidestep.stack.tcp;
 
 import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.socket.PortBinding;
 import dev.sidestep.stack.socket.Readiness;
 import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.StackSocket;
@@ -81,10 +82,10 @@ final class ConnectionEnd {
     context.connections.replace(tcb, record);
     forget(tcb);
     context.timers.schedule(record, expires);
-    keepSocket(record, tcb);
+    keepSocket(record, tcb, nowNanos);
   }
 
-  private void keepSocket(TimeWaitRecord record, TransmissionControlBlock tcb) {
+  private void keepSocket(TimeWaitRecord record, TransmissionControlBlock tcb, long nowNanos) {
     StreamSocket socket = tcb.socket;
     if (tcb.orphaned) {
       socket.sendQueue().close();
@@ -99,6 +100,10 @@ final class ConnectionEnd {
       record.socket = socket;
       record.closedByApplication = tcb.orphaned;
       socket.setTransport(record);
+      PortBinding port = socket.portBinding();
+      if (port != null) {
+        port.enterTimeWait(nowNanos, record.timestamps);
+      }
     }
   }
 

@@ -138,7 +138,8 @@ final class ConnectionTable {
     }
   }
 
-  private int hash(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+  /** A keyed hash of a connection's ends. */
+  int hash(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
     long h = mix(remoteLow ^ key0, ports ^ key1);
     h = mix(h ^ remoteHigh, localLow ^ key0);
     h = mix(h ^ localHigh, key1);

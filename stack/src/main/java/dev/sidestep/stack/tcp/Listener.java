@@ -24,6 +24,10 @@ final class Listener {
     this.port = socket.localPort();
   }
 
+  boolean isOn(long addressHigh, long addressLow, int localPort) {
+    return port == localPort && address.high() == addressHigh && address.low() == addressLow;
+  }
+
   int halfOpenCount() {
     return halfOpenCount;
   }

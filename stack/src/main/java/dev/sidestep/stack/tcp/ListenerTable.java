@@ -30,21 +30,42 @@ final class ListenerTable {
     chains[chain] = kept;
   }
 
-  /** The listener for this local end: one on the very address goes before one on the wildcard. */
-  @Nullable Listener find(long localHigh, long localLow, int port) {
-    Listener wildcard = null;
+  /**
+   * The listener for this local end: one on the very address goes before one on the wildcard. Where
+   * several share it (SO_REUSEPORT), the flow's hash decides, as in Linux's reuseport_select_sock.
+   */
+  @Nullable Listener find(long localHigh, long localLow, int port, int flowHash) {
+    int exact = 0;
+    int wildcards = 0;
+    Listener found = null;
     for (Listener l = chains[port & (CHAINS - 1)]; l != null; l = l.next) {
-      if (l.port != port) {
-        continue;
-      }
-      if (l.address.high() == localHigh && l.address.low() == localLow) {
-        return l;
-      }
-      if (l.address.isWildcard()) {
-        wildcard = l;
+      if (l.isOn(localHigh, localLow, port)) {
+        exact++;
+        found = l;
+      } else if (l.port == port && l.address.isWildcard()) {
+        wildcards++;
+        found = exact == 0 ? l : found;
       }
     }
-    return wildcard;
+    int count = exact > 0 ? exact : wildcards;
+    if (count <= 1) {
+      return found;
+    }
+    int number = (int) (((flowHash & 0xffff_ffffL) * count) >>> 32);
+    return pick(localHigh, localLow, port, exact > 0, number);
+  }
+
+  private @Nullable Listener pick(
+      long localHigh, long localLow, int port, boolean exact, int number) {
+    int left = number;
+    for (Listener l = chains[port & (CHAINS - 1)]; l != null; l = l.next) {
+      boolean candidate =
+          exact ? l.isOn(localHigh, localLow, port) : l.port == port && l.address.isWildcard();
+      if (candidate && left-- == 0) {
+        return l;
+      }
+    }
+    return null;
   }
 
   void forEach(Consumer<Listener> visitor) {

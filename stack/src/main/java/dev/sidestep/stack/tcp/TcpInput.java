@@ -15,6 +15,9 @@ final class TcpInput {
   /** Least time between challenge ACKs of one connection (Linux: tcp_invalid_ratelimit). */
   static final long CHALLENGE_INTERVAL_NANOS = 500_000_000L;
 
+  /** Linux: TCP_TIMEOUT_MIN, two jiffies of a millisecond. */
+  static final long SYN_REPEAT_NANOS = 2_000_000L;
+
   /** RFC 7323 §5.5: after 24 days TS.Recent says nothing any more. */
   static final long TS_RECENT_LIFE_NANOS = 24L * 24 * 3600 * 1_000_000_000;
 
@@ -65,6 +68,7 @@ final class TcpInput {
         && (SequenceNumber.leq(seg.segAck, tcb.iss) || SequenceNumber.gt(seg.segAck, tcb.sndMax))) {
       context.counters.drop(DropReason.TCP_BAD_ACK);
       sender.sendReset(seg, packet, nowNanos);
+      repeatSynSoon(tcb, nowNanos);
       return;
     }
     if (seg.has(TcpHeader.RST)) {
@@ -87,6 +91,17 @@ final class TcpInput {
       tcb.state = TcpState.SYN_RECEIVED;
       output.sendSyn(tcb, nowNanos);
       tcb.rcvAdvertised = tcb.rcvNxt + tcb.windowField;
+    }
+  }
+
+  /**
+   * The peer still has an old connection with these ends, which our RST makes it forget (Linux:
+   * tcp_rcv_synsent_state_process): no need to wait for the RTO.
+   */
+  private void repeatSynSoon(TransmissionControlBlock tcb, long nowNanos) {
+    if (tcb.retransmissions == 0) {
+      tcb.retransmitNanos = nowNanos + SYN_REPEAT_NANOS;
+      context.timers.schedule(tcb, tcb.retransmitNanos);
     }
   }
 

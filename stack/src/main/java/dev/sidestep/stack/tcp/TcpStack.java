@@ -138,7 +138,10 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
   }
 
   private @Nullable Listener listener(SegmentInfo seg, IpPacket ip) {
-    return listeners.find(ip.destinationHigh, ip.destinationLow, seg.ports & 0xffff);
+    int flowHash =
+        context.connections.hash(
+            ip.destinationHigh, ip.destinationLow, ip.sourceHigh, ip.sourceLow, seg.ports);
+    return listeners.find(ip.destinationHigh, ip.destinationLow, seg.ports & 0xffff, flowHash);
   }
 
   /** LISTEN or CLOSED (RFC 9293 §3.10.7.1). */

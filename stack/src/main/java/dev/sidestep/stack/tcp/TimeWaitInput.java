@@ -32,39 +32,54 @@ final class TimeWaitInput {
       SegmentInfo seg,
       IpPacket packet,
       long nowNanos) {
-    if (seg.has(TcpHeader.RST)) {
-      // RFC 1337 §3: a RST must not end TIME-WAIT, or old data could get into a new connection.
-      context.counters.drop(DropReason.TCP_BAD_RST);
-      return;
-    }
     boolean timestamped = record.timestamps && seg.options.timestampPresent;
     int timestampAhead = SequenceNumber.diff(seg.options.timestampValue, record.tsRecent);
-    boolean opens = seg.has(TcpHeader.SYN) && !seg.has(TcpHeader.ACK);
-    boolean newer = timestamped ? timestampAhead > 0 : SequenceNumber.gt(seg.segSeq, record.rcvNxt);
-    if (opens && newer && listener != null) {
-      // RFC 6191 §2, MAY-2.
+    boolean old = timestamped && timestampAhead < 0;
+    boolean reset = seg.has(TcpHeader.RST);
+    if (!old && seg.segSeq == record.rcvNxt && (reset || seg.segLen() == 0)) {
+      arrivesInOrder(record, seg, timestamped, nowNanos);
+      return;
+    }
+    boolean opens = seg.has(TcpHeader.SYN) && !seg.has(TcpHeader.ACK) && !reset;
+    boolean newer =
+        SequenceNumber.gt(seg.segSeq, record.rcvNxt) || (timestamped && timestampAhead > 0);
+    if (opens && !old && newer && listener != null) {
+      // RFC 6191 §2, RFC 9293 MAY-2.
       int previousSndNxt = record.sndNxt;
       end.endTimeWait(record);
       passiveOpen.reopen(listener, seg, packet, previousSndNxt, nowNanos);
       return;
     }
-    if (timestamped && timestampAhead < 0) {
-      context.counters.drop(DropReason.TCP_PAWS);
-    } else if (seg.segLen() == 0 && seg.segSeq == record.rcvNxt) {
-      // The peer's last ACK: in order, so no answer, which could start a loop.
+    context.counters.drop(old ? DropReason.TCP_PAWS : DropReason.TCP_OUTSIDE_WINDOW);
+    if (reset) {
       return;
-    } else {
-      context.counters.drop(DropReason.TCP_OUTSIDE_WINDOW);
-      restartIfFin(record, seg, nowNanos);
+    }
+    if (old || seg.has(TcpHeader.ACK)) {
+      // But not for a SYN, which may be a new one that only looks old.
+      restart(record, nowNanos);
     }
     acknowledge(record, nowNanos);
   }
 
-  /** RFC 9293 §3.10.7.4: the peer's FIN has come again, so it has not got our ACK. */
-  private void restartIfFin(TimeWaitRecord record, SegmentInfo seg, long nowNanos) {
-    if (seg.has(TcpHeader.FIN) && seg.endSeq() == record.rcvNxt) {
-      record.expiresNanos = nowNanos + context.config.timeWaitNanos();
+  /**
+   * The peer's last ACK once more, which is not answered, since that could start a loop, or a RST.
+   * A peer sends that when our ACK answers its SYN, and then the SYN again, so as in Linux
+   * (tcp_rfc1337 off) it ends the time.
+   */
+  private void arrivesInOrder(
+      TimeWaitRecord record, SegmentInfo seg, boolean timestamped, long nowNanos) {
+    if (seg.has(TcpHeader.RST)) {
+      end.endTimeWait(record);
+      return;
     }
+    if (timestamped) {
+      record.tsRecent = seg.options.timestampValue;
+    }
+    restart(record, nowNanos);
+  }
+
+  private void restart(TimeWaitRecord record, long nowNanos) {
+    record.expiresNanos = nowNanos + context.config.timeWaitNanos();
   }
 
   private void acknowledge(TimeWaitRecord record, long nowNanos) {

@@ -16,7 +16,7 @@ final class TimeWaitRecord extends ConnectionEntry {
   final int windowField;
 
   final boolean timestamps;
-  final int tsRecent;
+  int tsRecent;
   final int timestampOffset;
 
   /** End of the 2 MSL. */

@@ -22,8 +22,8 @@ class InitialSequenceTest {
   void theSameEndsGetGrowingNumbers() {
     int previous = sequence.next(ends(5), 0);
     for (int i = 1; i <= 10_000; i++) {
-      int next = sequence.next(ends(5), i * 4_000L);
-      assertEquals(previous + 1, next, "one for each four microseconds");
+      int next = sequence.next(ends(5), i * 64L);
+      assertEquals(previous + 1, next, "one for each 64 nanoseconds");
       previous = next;
     }
   }

@@ -139,7 +139,7 @@ class StateEventTest extends TcpStory {
           TIME_WAIT    | . 2:2(0) ack 2        | nothing                | TIME_WAIT
           TIME_WAIT    | P. 2:12(10) ack 2     | . 2:2(0) ack 2         | TIME_WAIT
           TIME_WAIT    | F. 1:1(0) ack 2       | . 2:2(0) ack 2         | TIME_WAIT
-          TIME_WAIT    | R 2:2(0) win 0        | nothing                | TIME_WAIT
+          TIME_WAIT    | R 2:2(0) win 0        | nothing                | CLOSED
           """)
   void everySegmentHasItsAnswer(TcpState from, String segment, String reply, TcpState to) {
     reach(from);

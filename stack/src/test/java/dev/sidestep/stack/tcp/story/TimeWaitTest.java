@@ -38,11 +38,20 @@ class TimeWaitTest extends TcpStory {
   }
 
   @Test
-  void aResetDoesNotEndIt() {
+  void aResetInOrderEndsIt() {
+    // Linux with tcp_rfc1337 off: the peer wants to connect again.
     closedByUs();
     peer.sends("R 2:2(0) win 0");
+    assertEquals(0, stack.snapshot().stream().filter(c -> c.remotePort() != 0).count());
+  }
+
+  @Test
+  void anotherResetDoesNotEndIt() {
+    closedByUs();
+    peer.sends("R 1:1(0) win 0");
+    peer.sends("R 3:3(0) win 0");
     assertEquals(TcpState.TIME_WAIT, connection().state());
-    assertEquals(1, stack.dropped(DropReason.TCP_BAD_RST));
+    assertEquals(2, stack.dropped(DropReason.TCP_OUTSIDE_WINDOW));
   }
 
   @Test
@@ -97,6 +106,37 @@ class TimeWaitTest extends TcpStory {
     peer.forgetConnection();
     peer.sends("S -5000:-5000(0) win 65535 <mss 1000,nop,nop,TS val 201 ecr 0>");
     peer.expects("S. 0:0(0) ack -4999 <...>");
+  }
+
+  @Test
+  void aSynInTheSameMillisecondOpensANewConnectionByItsNumber() {
+    closedByUsWithTimestamps();
+    peer.forgetConnection();
+    peer.sends("S 100:100(0) win 65535 <mss 1000,nop,nop,TS val 200 ecr 0>");
+    peer.expects("S. 0:0(0) ack 101 <...>");
+  }
+
+  @Test
+  void aSynInTheSameMillisecondWithALowerNumberIsAnsweredAndSucceedsAfterTheReset() {
+    closedByUsWithTimestamps();
+    peer.sends("S -100:-100(0) win 65535 <mss 1000,nop,nop,TS val 200 ecr 0>");
+    peer.expects(". 2:2(0) ack 2 <...>");
+    peer.sends("R 2:2(0) win 0");
+    peer.forgetConnection();
+    peer.sends("S -100:-100(0) win 65535 <mss 1000,nop,nop,TS val 202 ecr 0>");
+    peer.expects("S. 0:0(0) ack -99 <...>");
+  }
+
+  @Test
+  void aSynThatTheOldEndOfThePeerAnswersIsRepeatedAtOnce() {
+    ScriptedApp app = connects();
+    peer.expects("S 0:0(0) win 65535 <...>");
+    peer.sends(". 77:77(0) ack 5000");
+    peer.expects("R 5000:5000(0) win 0");
+    peer.expectsAfter(millis(2), "S 0:0(0) win 65535 <...>");
+    peer.sends("S. 0:0(0) ack 1 win 65535 <mss 1000>");
+    peer.expects(". 1:1(0) ack 1");
+    app.isConnected();
   }
 
   @Test
