@@ -42,7 +42,7 @@ public enum DropReason {
   TCP_CHECKSUM("TCP checksum wrong"),
   TCP_BAD_ADDRESS("TCP segment from or to a broadcast or multicast address"),
   TCP_NO_SOCKET("no socket for the segment; answered with RST"),
-  TCP_BACKLOG_FULL("listener's accept queue or half-open table is full"),
+  TCP_BACKLOG_FULL("listener's accept queue is full"),
   TCP_OUTSIDE_WINDOW("segment outside the receive window"),
   TCP_BAD_ACK("acknowledgement of something never sent, or too old"),
   TCP_PAWS("timestamp older than the last one (RFC 7323 PAWS)"),

@@ -15,14 +15,14 @@ final class HalfOpenConnection extends ConnectionEntry {
   int iss;
 
   /** The peer's initial sequence number. */
-  final int irs;
+  int irs;
 
   /** What the peer's SYN said. */
-  final int peerMssBytes;
+  int peerMssBytes;
 
-  final int peerWindowScale;
+  int peerWindowScale;
   final boolean timestamps;
-  final boolean sackPermitted;
+  boolean sackPermitted;
 
   /** TS.Recent. */
   int tsRecent;
@@ -41,6 +41,7 @@ final class HalfOpenConnection extends ConnectionEntry {
 
   @Nullable HalfOpenConnection newer;
 
+  /** One that knows what a segment says: all, if this is the SYN. */
   HalfOpenConnection(Listener listener, SegmentInfo syn, IpPacket packet, long nowNanos) {
     super(
         packet.destinationHigh,

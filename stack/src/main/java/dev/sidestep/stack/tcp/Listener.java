@@ -15,6 +15,9 @@ final class Listener {
   private @Nullable HalfOpenConnection newest;
   private int halfOpenCount;
 
+  /** Until when an ACK nobody waits for may bring a {@linkplain SynCookies cookie} back. */
+  long cookiesUntilNanos = Long.MIN_VALUE;
+
   /** The next listener on the same hash chain. */
   @Nullable Listener next;
 

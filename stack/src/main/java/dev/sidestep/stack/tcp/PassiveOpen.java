@@ -10,8 +10,15 @@ import dev.sidestep.stack.wire.ParsedTcpOptions;
 import dev.sidestep.stack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
-/** SYNs to a listener, and the half-open connections they leave (RFC 9293 §3.10.7.2, RFC 4987). */
+/**
+ * SYNs to a listener, and the half-open connections they leave (RFC 9293 §3.10.7.2). As in Linux
+ * (tcp_syncookies=1) a listener whose table of them is full gives out {@linkplain SynCookies
+ * cookies} instead, so nobody has to make room for anybody (RFC 4987).
+ */
 final class PassiveOpen {
+
+  /** Linux: the least that reqsk_timer_handler goes down to. */
+  private static final int CROWDED_RETRIES = 2;
 
   private final TcpContext context;
   private final SegmentSender sender;
@@ -23,21 +30,26 @@ final class PassiveOpen {
 
   // RFC 9293 §3.10.7.2: LISTEN.
 
-  /** A segment for a listener, from ends that nothing is known of. */
-  void arrivesInListen(Listener listener, SegmentInfo seg, IpPacket packet, long nowNanos) {
+  /**
+   * A segment for a listener, from ends that nothing is known of.
+   *
+   * @return the connection that this segment has opened, and which is to handle it, or null
+   */
+  @Nullable TransmissionControlBlock arrivesInListen(
+      Listener listener, SegmentInfo seg, IpPacket packet, long nowNanos) {
     if (seg.has(TcpHeader.RST)) {
       context.counters.drop(DropReason.TCP_BAD_RST);
     } else if (seg.has(TcpHeader.ACK)) {
-      context.counters.drop(DropReason.TCP_NO_SOCKET);
-      sender.sendReset(seg, packet, nowNanos);
+      return acknowledgesUnknown(listener, seg, packet, nowNanos);
     } else if (!seg.has(TcpHeader.SYN) || seg.has(TcpHeader.FIN)) {
       // Linux: a SYN with FIN is an attempt to get past a filter.
       context.counters.drop(DropReason.TCP_MALFORMED);
     } else if (isFromItself(seg, packet)) {
       context.counters.drop(DropReason.TCP_BAD_ADDRESS);
     } else {
-      open(listener, seg, packet, 0, false, nowNanos);
+      open(listener, seg, packet, nowNanos);
     }
+    return null;
   }
 
   /** The LAND attack: both ends the same, so that the answer would be a question again. */
@@ -54,36 +66,105 @@ final class PassiveOpen {
    */
   void reopen(
       Listener listener, SegmentInfo seg, IpPacket packet, int previousSndNxt, long nowNanos) {
-    // Linux: further than the largest window without scaling.
-    open(listener, seg, packet, previousSndNxt + 0x10001, true, nowNanos);
+    HalfOpenConnection connection = halfOpen(listener, seg, packet, nowNanos);
+    if (connection != null) {
+      // Linux: further than the largest window without scaling. No cookie could be.
+      connection.iss = SequenceNumber.max(connection.iss, previousSndNxt + 0x10001);
+      await(connection, nowNanos);
+    }
   }
 
-  private void open(
-      Listener listener,
-      SegmentInfo seg,
-      IpPacket packet,
-      int leastIss,
-      boolean hasLeastIss,
-      long nowNanos) {
+  private void open(Listener listener, SegmentInfo seg, IpPacket packet, long nowNanos) {
+    HalfOpenConnection connection = halfOpen(listener, seg, packet, nowNanos);
+    if (connection != null && listener.halfOpenCount() < context.config.maxHalfOpen()) {
+      await(connection, nowNanos);
+    } else if (connection != null) {
+      answerWithCookie(connection, nowNanos);
+    }
+  }
+
+  /** What a SYN asks for, or null if nobody accepts connections fast enough. */
+  private @Nullable HalfOpenConnection halfOpen(
+      Listener listener, SegmentInfo seg, IpPacket packet, long nowNanos) {
     if (listener.socket.isFull()) {
       countOverflow();
-      return;
-    }
-    HalfOpenConnection oldest = listener.oldest();
-    if (oldest != null && listener.halfOpenCount() >= context.config.maxHalfOpen()) {
-      // The one who is least likely to be answered any more makes room (RFC 4987 §3.3).
-      countOverflow();
-      remove(oldest);
+      return null;
     }
     HalfOpenConnection connection = new HalfOpenConnection(listener, seg, packet, nowNanos);
-    int iss = context.initialSequence.next(connection, nowNanos);
-    connection.iss = hasLeastIss && SequenceNumber.lt(iss, leastIss) ? leastIss : iss;
+    connection.iss = context.initialSequence.next(connection, nowNanos);
     connection.timestampOffset = context.initialSequence.timestampOffset(connection);
+    return connection;
+  }
+
+  /** Answers a SYN and remembers it until the answer is acknowledged. */
+  private void await(HalfOpenConnection connection, long nowNanos) {
     context.connections.add(connection);
-    listener.add(connection);
+    connection.listener.add(connection);
     connection.retransmitNanos = nowNanos + context.config.initialRtoNanos();
     context.timers.schedule(connection, connection.retransmitNanos);
-    sendSynAck(connection, nowNanos);
+    sendSynAck(connection, connection.timestampClock(nowNanos), nowNanos);
+  }
+
+  /** Answers a SYN for which there is no room so that it need not be remembered. */
+  private void answerWithCookie(HalfOpenConnection connection, long nowNanos) {
+    context.counters.increment(Counter.TCP_SYN_COOKIES_SENT);
+    connection.listener.cookiesUntilNanos = nowNanos + SynCookies.LIFE_NANOS;
+    if (!connection.timestamps) {
+      connection.peerWindowScale = ParsedTcpOptions.ABSENT;
+      connection.sackPermitted = false;
+    }
+    connection.iss = context.synCookies.sequence(connection, nowNanos);
+    int clock = connection.timestampClock(nowNanos) - connection.timestampOffset;
+    int said =
+        SynCookies.timestamp(clock, connection.peerWindowScale, connection.sackPermitted)
+            + connection.timestampOffset;
+    sendSynAck(connection, said, nowNanos);
+  }
+
+  /** An ACK that is no half-open connection's: it may bring a cookie back. */
+  private @Nullable TransmissionControlBlock acknowledgesUnknown(
+      Listener listener, SegmentInfo seg, IpPacket packet, long nowNanos) {
+    HalfOpenConnection connection =
+        nowNanos < listener.cookiesUntilNanos && !seg.has(TcpHeader.SYN)
+            ? fromCookie(listener, seg, packet, nowNanos)
+            : null;
+    if (connection == null) {
+      context.counters.drop(DropReason.TCP_NO_SOCKET);
+      sender.sendReset(seg, packet, nowNanos);
+      return null;
+    }
+    Route route = sender.route(connection);
+    if (route == null || listener.socket.isFull()) {
+      // No reset: the ACK will come again with the peer's first text.
+      countOverflow();
+      return null;
+    }
+    TransmissionControlBlock tcb = newConnection(connection, seg, route, nowNanos);
+    context.connections.add(tcb);
+    established(listener, tcb, nowNanos);
+    return tcb;
+  }
+
+  /** The half-open connection that is acknowledged if this is a cookie, or null. */
+  private @Nullable HalfOpenConnection fromCookie(
+      Listener listener, SegmentInfo seg, IpPacket packet, long nowNanos) {
+    HalfOpenConnection connection = new HalfOpenConnection(listener, seg, packet, nowNanos);
+    connection.irs = seg.segSeq - 1;
+    connection.iss = seg.segAck - 1;
+    connection.peerMssBytes =
+        context.synCookies.segmentBytes(connection, connection.irs, connection.iss, nowNanos);
+    if (connection.peerMssBytes == SynCookies.NO_COOKIE) {
+      context.counters.increment(Counter.TCP_SYN_COOKIES_FAILED);
+      return null;
+    }
+    context.counters.increment(Counter.TCP_SYN_COOKIES_RECEIVED);
+    connection.timestampOffset = context.initialSequence.timestampOffset(connection);
+    if (connection.timestamps) {
+      int said = seg.options.timestampEchoReply - connection.timestampOffset;
+      connection.peerWindowScale = SynCookies.windowScale(said);
+      connection.sackPermitted = SynCookies.sackPermitted(said);
+    }
+    return connection;
   }
 
   private void countOverflow() {
@@ -91,7 +172,7 @@ final class PassiveOpen {
     context.counters.increment(Counter.TCP_LISTEN_OVERFLOWS);
   }
 
-  private void sendSynAck(HalfOpenConnection to, long nowNanos) {
+  private void sendSynAck(HalfOpenConnection to, int timestampValue, long nowNanos) {
     Route route = sender.route(to);
     if (route == null) {
       return;
@@ -107,7 +188,7 @@ final class PassiveOpen {
         synField(options),
         to.sackPermitted,
         to.timestamps,
-        to.timestampClock(nowNanos),
+        timestampValue,
         to.tsRecent,
         scales ? ReceiveWindow.scale(options, context.config) : ParsedTcpOptions.ABSENT,
         options.trafficClass,
@@ -132,7 +213,7 @@ final class PassiveOpen {
             && seg.segSeq == connection.irs;
     if (repeatedSyn) {
       if (mayAnswer(connection, nowNanos)) {
-        sendSynAck(connection, nowNanos);
+        sendSynAck(connection, connection.timestampClock(nowNanos), nowNanos);
       }
       return null;
     }
@@ -202,6 +283,19 @@ final class PassiveOpen {
 
   private TransmissionControlBlock establish(
       HalfOpenConnection connection, SegmentInfo seg, Route route, long nowNanos) {
+    TransmissionControlBlock tcb = newConnection(connection, seg, route, nowNanos);
+    if (connection.retransmissions == 0) {
+      tcb.rtt.sample(nowNanos - connection.createdNanos);
+    }
+    connection.listener.remove(connection);
+    context.timers.remove(connection);
+    context.connections.replace(connection, tcb);
+    established(connection.listener, tcb, nowNanos);
+    return tcb;
+  }
+
+  private TransmissionControlBlock newConnection(
+      HalfOpenConnection connection, SegmentInfo seg, Route route, long nowNanos) {
     StreamSocket socket = newSocket(connection);
     TransmissionControlBlock tcb =
         new TransmissionControlBlock(connection, socket, true, route, context.config);
@@ -218,20 +312,17 @@ final class PassiveOpen {
     tcb.tsRecentNanos = nowNanos;
     synAcknowledged(tcb, seg);
     ReceiveWindow.promise(tcb, synField(socket.options()));
-    if (connection.retransmissions == 0) {
-      tcb.rtt.sample(nowNanos - connection.createdNanos);
-    }
-    connection.listener.remove(connection);
-    context.timers.remove(connection);
-    context.connections.replace(connection, tcb);
-    socket.setTransport(tcb);
+    return tcb;
+  }
+
+  private void established(Listener listener, TransmissionControlBlock tcb, long nowNanos) {
+    tcb.socket.setTransport(tcb);
     tcb.lastReceivedNanos = nowNanos;
     tcb.lastSentNanos = nowNanos;
     TcpTimers.armKeepalive(context, tcb);
     context.counters.increment(Counter.TCP_PASSIVE_OPENS);
-    socket.established();
-    connection.listener.socket.offer(socket);
-    return tcb;
+    tcb.socket.established();
+    listener.socket.offer(tcb.socket);
   }
 
   private static void synAcknowledged(TransmissionControlBlock tcb, SegmentInfo seg) {
@@ -288,7 +379,7 @@ final class PassiveOpen {
 
   /** The SYN-ACK was not answered in time. */
   void timedOut(HalfOpenConnection connection, long nowNanos) {
-    if (connection.retransmissions >= context.config.synAckRetries()) {
+    if (connection.retransmissions >= retries(connection.listener)) {
       context.counters.increment(Counter.TCP_ATTEMPT_FAILS);
       remove(connection);
       return;
@@ -298,7 +389,13 @@ final class PassiveOpen {
     connection.retransmitNanos = nowNanos + Math.min(rto, context.config.maxRtoNanos());
     context.timers.schedule(connection, connection.retransmitNanos);
     context.counters.increment(Counter.TCP_RETRANSMITTED_SEGMENTS);
-    sendSynAck(connection, nowNanos);
+    sendSynAck(connection, connection.timestampClock(nowNanos), nowNanos);
+  }
+
+  /** While many wait, who does not answer soon makes room, as in Linux (reqsk_timer_handler). */
+  private int retries(Listener listener) {
+    boolean crowded = 2 * listener.halfOpenCount() > context.config.maxHalfOpen();
+    return crowded ? CROWDED_RETRIES : context.config.synAckRetries();
   }
 
   /** Forgets a half-open connection. */

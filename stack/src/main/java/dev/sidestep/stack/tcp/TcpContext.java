@@ -13,6 +13,7 @@ final class TcpContext {
   final SocketOwner owner;
   final ShardCounters counters;
   final InitialSequence initialSequence;
+  final SynCookies synCookies;
   final ConnectionTable connections;
   final TimerHeap timers = new TimerHeap();
   final TouchedConnections touched = new TouchedConnections();
@@ -34,6 +35,7 @@ final class TcpContext {
     this.owner = owner;
     this.counters = counters;
     this.initialSequence = new InitialSequence(random);
+    this.synCookies = new SynCookies(random);
     this.connections = new ConnectionTable(random);
   }
 }

@@ -127,13 +127,19 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
       case TransmissionControlBlock tcb -> input.segmentArrives(tcb, seg, ip, nowNanos);
       case HalfOpenConnection halfOpen -> {
         TransmissionControlBlock tcb = passiveOpen.arrivesHalfOpen(halfOpen, seg, ip, nowNanos);
-        if (tcb != null) {
-          input.segmentArrives(tcb, seg, ip, nowNanos);
-        }
+        arrivesOpened(tcb, seg, ip, nowNanos);
       }
       case TimeWaitRecord record ->
           timeWaitInput.segmentArrives(record, listener(seg, ip), seg, ip, nowNanos);
       case null -> arrivesUnknown(seg, ip, nowNanos);
+    }
+  }
+
+  /** The segment that has opened a connection may also carry text. */
+  private void arrivesOpened(
+      @Nullable TransmissionControlBlock opened, SegmentInfo seg, IpPacket ip, long nowNanos) {
+    if (opened != null) {
+      input.segmentArrives(opened, seg, ip, nowNanos);
     }
   }
 
@@ -148,7 +154,8 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
   private void arrivesUnknown(SegmentInfo seg, IpPacket ip, long nowNanos) {
     Listener listener = listener(seg, ip);
     if (listener != null) {
-      passiveOpen.arrivesInListen(listener, seg, ip, nowNanos);
+      TransmissionControlBlock tcb = passiveOpen.arrivesInListen(listener, seg, ip, nowNanos);
+      arrivesOpened(tcb, seg, ip, nowNanos);
     } else {
       counters.drop(DropReason.TCP_NO_SOCKET);
       sender.sendReset(seg, ip, nowNanos);

@@ -26,7 +26,7 @@ final class TestEntries {
 
   private TestEntries() {}
 
-  static ConnectionEntry between(long local, int localPort, long remote, int remotePort) {
+  static HalfOpenConnection between(long local, int localPort, long remote, int remotePort) {
     IpPacket packet = new IpPacket();
     packet.destinationLow = local;
     packet.sourceLow = remote;

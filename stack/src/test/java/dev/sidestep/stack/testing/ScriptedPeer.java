@@ -60,6 +60,11 @@ public final class ScriptedPeer {
     stackFirstTimestamp = null;
   }
 
+  /** Believes that the stack's stream starts where the one to another peer does. */
+  public void takesSequenceFrom(ScriptedPeer other) {
+    stackInitialSequence = other.stackInitialSequence;
+  }
+
   /** Sends a segment and lets the stack handle it. */
   public void sends(String notation) {
     sends(notation, 0);
