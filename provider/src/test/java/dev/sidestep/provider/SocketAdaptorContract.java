@@ -20,6 +20,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.FutureTask;
@@ -255,5 +256,47 @@ abstract class SocketAdaptorContract extends ProviderContract {
     ServerSocketChannel channel = listen();
     channel.configureBlocking(false);
     assertThrows(IllegalBlockingModeException.class, () -> channel.socket().accept());
+  }
+
+  /** A widespread way to ask whether a connection is alive. */
+  @Test
+  void aReaderDoesNotSeeUrgentData() throws Exception {
+    Pair pair = connectedPair();
+    for (int i = 0; i < 10; i++) {
+      pair.client().socket().sendUrgentData(0xff);
+      pair.client().write(bytes("line" + i));
+      assertEquals("line" + i, read(pair.accepted(), 5));
+    }
+  }
+
+  @Test
+  void aBlockedReaderGoesOnWaitingForOrdinaryData() throws Exception {
+    Pair pair = connectedPair();
+    FutureTask<String> reader = start(() -> read(pair.accepted(), 1));
+    awaitInside(lastStarted(), "read");
+    for (int i = 0; i < 10; i++) {
+      pair.client().socket().sendUrgentData(i);
+    }
+    pair.client().write(bytes("x"));
+    assertEquals("x", resultOf(reader));
+  }
+
+  @Test
+  void urgentDataIsReadInLineByThoseWhoAskForIt() throws Exception {
+    Pair pair = connectedPair();
+    pair.accepted().socket().setOOBInline(true);
+    pair.client().write(bytes("a"));
+    pair.client().socket().sendUrgentData('b');
+    pair.client().write(bytes("c"));
+    assertEquals("abc", read(pair.accepted(), 3));
+  }
+
+  @Test
+  void urgentDataNeedsAConnection() throws IOException {
+    Socket socket = open().socket();
+    assertThrows(NotYetConnectedException.class, () -> socket.sendUrgentData(1));
+    Pair pair = connectedPair();
+    pair.client().shutdownOutput();
+    assertThrows(ClosedChannelException.class, () -> pair.client().socket().sendUrgentData(1));
   }
 }

@@ -354,6 +354,54 @@ abstract class SocketChannelContract extends ProviderContract {
     assertEquals("hello", resultOf(reader));
   }
 
+  /** Far more than any test takes. */
+  private static final int LINGER_SECONDS = 600;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCloseLingersUntilThePeerHasEverything(boolean blocking) throws Exception {
+    Pair pair = connectedPair();
+    pair.client().setOption(StandardSocketOptions.SO_LINGER, LINGER_SECONDS);
+    long written = fill(pair.client());
+    pair.client().configureBlocking(blocking);
+    FutureTask<Void> closing =
+        start(
+            () -> {
+              pair.client().close();
+              return null;
+            });
+    // A close that does not wait is hardly ever seen here, and the test does not end.
+    awaitInside(lastStarted(), "close");
+    assertEquals(
+        written,
+        Channels.newInputStream(pair.accepted()).transferTo(OutputStream.nullOutputStream()));
+    resultOf(closing);
+  }
+
+  /** Writes until the peer, which does not read, takes no more. */
+  private static long fill(SocketChannel channel) throws IOException {
+    channel.configureBlocking(false);
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    long written = 0;
+    int count;
+    do {
+      buffer.clear();
+      count = channel.write(buffer);
+      written += count;
+    } while (count > 0);
+    return written;
+  }
+
+  @Test
+  void aLingerTimeThatIsOverEndsTheClose() throws Exception {
+    Pair pair = connectedPair();
+    pair.client().setOption(StandardSocketOptions.SO_LINGER, 1);
+    fill(pair.client());
+    long start = System.nanoTime();
+    pair.client().close();
+    assertTrue(System.nanoTime() - start >= 1_000_000_000L - 20_000_000L, "waited too short");
+  }
+
   private static final int MORE_THAN_FITS = 64 << 20;
 
   @Test

@@ -70,6 +70,8 @@ final class OptionStore {
       case "SO_LINGER" -> number < 0 ? -1 : Math.min(number, MAX_LINGER_SECONDS);
       case "IP_TOS" -> trafficClass(number);
       case "TCP_KEEPIDLE", "TCP_KEEPINTERVAL" -> withinOne(number, MAX_KEEP_SECONDS);
+      case "SO_INCOMING_NAPI_ID" ->
+          throw new SocketException("Attempt to set read only option " + option.name());
       case "TCP_KEEPCOUNT" -> withinOne(number, MAX_KEEP_COUNT);
       default -> value;
     };
@@ -121,6 +123,7 @@ final class OptionStore {
       case "SO_KEEPALIVE" -> options.keepAlive = (Boolean) value;
       case "SO_REUSEADDR" -> options.reuseAddress = (Boolean) value;
       case "SO_REUSEPORT" -> options.reusePort = (Boolean) value;
+      case "SO_OOBINLINE" -> options.oobInline = (Boolean) value;
       case "SO_LINGER" -> options.lingerSeconds = (Integer) value;
       case "TCP_NODELAY" -> options.noDelay = (Boolean) value;
       case "IP_TOS" -> options.trafficClass = (Integer) value;

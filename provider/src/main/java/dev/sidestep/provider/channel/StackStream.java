@@ -8,7 +8,6 @@ import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -41,7 +40,7 @@ final class StackStream implements SocketBackend {
     this.engine = engine;
     this.socket = socket;
     this.options = options;
-    this.state = new StreamState(channel, socket);
+    this.state = new StreamState(channel, engine, socket);
     this.input = new StreamInput(state, engine, socket);
     this.output = new StreamOutput(state, engine, socket);
     this.connect = new StreamConnect(state, engine, socket, input, output);
@@ -119,8 +118,7 @@ final class StackStream implements SocketBackend {
 
   @Override
   public void sendUrgentData(int data) throws IOException {
-    state.ensureOpenAndConnected();
-    throw new SocketException("Urgent data not supported");
+    output.writeUrgent((byte) data);
   }
 
   // ---- Connecting
@@ -194,12 +192,11 @@ final class StackStream implements SocketBackend {
   private void closeNonBlocking() {
     boolean connected = state.beginClosing();
     waitForOperations();
-    synchronized (state) {
-      if (!state.releaseIfUnused() && connected && socket.options().lingerSeconds != 0) {
-        // A selector still knows the channel; the peer learns of the end all the same.
-        socket.options().lingerSeconds = -1;
-        socket.shutdownOutput();
-      }
+    boolean released = state.releaseIfUnused();
+    if (!released && connected && socket.options().lingerSeconds != 0) {
+      // A selector still knows the channel; the peer learns of the end all the same.
+      socket.options().lingerSeconds = -1;
+      socket.shutdownOutput();
     }
   }
 

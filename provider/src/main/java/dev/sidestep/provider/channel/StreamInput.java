@@ -191,7 +191,10 @@ final class StreamInput {
 
     @Override
     public boolean isReady() {
-      return (socket.readyOps() & Readiness.READ) != 0 || shutDown || state.isEnding();
+      return (socket.readyOps() & Readiness.READ) != 0
+          || socket.receiveQueue().isAtUrgentByte()
+          || shutDown
+          || state.isEnding();
     }
   }
 }

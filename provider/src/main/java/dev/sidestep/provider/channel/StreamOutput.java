@@ -6,6 +6,7 @@ import dev.sidestep.stack.socket.Readiness;
 import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.StreamSocket;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,49 @@ final class StreamOutput {
       ensureNotShutDown();
     }
     return count;
+  }
+
+  /** One byte of urgent data. Only a platform thread's blocking call waits for room. */
+  void writeUrgent(byte value) throws IOException {
+    lock.lock();
+    try {
+      state.ensureOpenAndConnected();
+      boolean blocking = state.isBlocking();
+      Extent extent = extent();
+      boolean taken = false;
+      try {
+        state.beginOutput(blocking);
+        ensureNotShutDown();
+        taken = attemptUrgent(value);
+        while (extent == Extent.ALL && !taken && mayGoOn(0)) {
+          awaitOutput(BlockingWait.FOREVER);
+          taken = mayGoOn(0) && attemptUrgent(value);
+        }
+        if (!taken && extent == Extent.SOME) {
+          throw new SocketException("No buffer space available");
+        }
+      } finally {
+        state.endOutput(blocking, taken);
+      }
+      if (!taken) {
+        ensureNotShutDown();
+        throw new IOException("Socket buffer full");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean attemptUrgent(byte value) throws IOException {
+    if (socket.state() == StreamSocket.State.FAILED) {
+      throw writeFailed();
+    }
+    boolean taken = socket.writeUrgent(value);
+    if (taken) {
+      // As on Linux it is under way when the call returns: the next one would make it ordinary.
+      engine.settle();
+    }
+    return taken;
   }
 
   private void ensureNotShutDown() throws AsynchronousCloseException {

@@ -1,5 +1,6 @@
 package dev.sidestep.provider.channel;
 
+import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.StreamSocket;
 import java.net.InetSocketAddress;
@@ -31,6 +32,7 @@ final class StreamState {
   }
 
   private final SidestepSocketChannel channel;
+  private final StackEngine engine;
   private final StreamSocket socket;
 
   private volatile Phase phase = Phase.UNCONNECTED;
@@ -49,8 +51,9 @@ final class StreamState {
   /** Whether somebody was told the socket's error; as with SO_ERROR that happens once. */
   private boolean errorTold;
 
-  StreamState(SidestepSocketChannel channel, StreamSocket socket) {
+  StreamState(SidestepSocketChannel channel, StackEngine engine, StreamSocket socket) {
     this.channel = channel;
+    this.engine = engine;
     this.socket = socket;
   }
 
@@ -225,8 +228,8 @@ final class StreamState {
     if (blocking) {
       synchronized (this) {
         reading = false;
-        releaseIfUnused();
       }
+      releaseIfUnused();
       channel.endBlocking(completed);
     }
   }
@@ -245,8 +248,8 @@ final class StreamState {
     if (blocking) {
       synchronized (this) {
         writing = false;
-        releaseIfUnused();
       }
+      releaseIfUnused();
       channel.endBlocking(completed);
     }
   }
@@ -260,12 +263,23 @@ final class StreamState {
     return connected;
   }
 
-  /** Releases the socket if it is closed and nobody uses it; returns whether that is so. */
-  synchronized boolean releaseIfUnused() {
-    if (phase == Phase.CLOSING && !reading && !writing && !channel.isRegistered()) {
+  /**
+   * Releases the socket if it is closed and nobody uses it; returns whether that is so. Whoever
+   * does it waits for the time of SO_LINGER, as close(2) does.
+   */
+  boolean releaseIfUnused() {
+    if (tryRelease()) {
+      Linger.await(engine, socket);
+    }
+    return phase == Phase.CLOSED;
+  }
+
+  private synchronized boolean tryRelease() {
+    boolean unused = phase == Phase.CLOSING && !reading && !writing && !channel.isRegistered();
+    if (unused) {
       phase = Phase.CLOSED;
       socket.close();
     }
-    return phase == Phase.CLOSED;
+    return unused;
   }
 }

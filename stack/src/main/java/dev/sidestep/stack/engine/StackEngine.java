@@ -38,7 +38,7 @@ public final class StackEngine implements AutoCloseable {
   /** Enough for a FIN to be lost once: twice the least retransmission timeout. */
   private static final long FIN_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
-  /** How long a port that is in use waits for its socket that was closed. */
+  /** How long a call waits for what another thread is about to do for it. */
   private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final StackConfig config;
@@ -161,6 +161,14 @@ public final class StackEngine implements AutoCloseable {
     }
   }
 
+  /** Waits until what was asked for before is carried out, but not for long. */
+  public void settle() {
+    long startNanos = System.nanoTime();
+    while (!pollOnce() && System.nanoTime() - startNanos < SETTLE_NANOS) {
+      Thread.onSpinWait();
+    }
+  }
+
   /**
    * Waits until {@code waiter} is ready, the deadline has passed, the thread is interrupted or the
    * stack {@link #isClosed}. The calling thread polls the network itself while it can, for a time
@@ -174,15 +182,20 @@ public final class StackEngine implements AutoCloseable {
     return poller.await(waiter, deadlineNanos);
   }
 
-  /** Polls the network once if no other thread is at it: the stack's part of a selectNow. */
-  public void pollOnce() {
-    if (shard.tryOwn()) {
-      try {
-        shard.poll(System.nanoTime());
-      } finally {
-        shard.release();
-      }
+  /**
+   * Polls the network once if no other thread is at it: the stack's part of a selectNow. Returns
+   * whether it did, so that everything asked for before is carried out.
+   */
+  public boolean pollOnce() {
+    if (!shard.tryOwn()) {
+      return false;
     }
+    try {
+      shard.poll(System.nanoTime());
+    } finally {
+      shard.release();
+    }
+    return true;
   }
 
   /** Whether {@code address} is one of the stack's own. */

@@ -2,6 +2,7 @@ package dev.sidestep.stack.socket;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes received and not yet read by the application (sk_receive_queue). Segments that arrive ahead
@@ -23,6 +24,9 @@ public final class SocketReceiveQueue extends PagedStream {
   private volatile boolean ackDueWhenDrained;
 
   private volatile boolean finished;
+
+  /** Made for the first urgent byte: hardly any connection has one. */
+  private volatile @Nullable UrgentMark urgent;
 
   /** A queue for up to {@code capacityBytes}; see {@link #setCapacityBytes}. */
   public SocketReceiveQueue(SocketMemory memory, int capacityBytes) {
@@ -91,13 +95,24 @@ public final class SocketReceiveQueue extends PagedStream {
   public int read(ByteBuffer destination) {
     // Before the tail: what was published before the end is then surely seen.
     boolean end = finished;
+    long limit = tail();
     long from = head();
-    int count = (int) Math.min(tail() - from, destination.remaining());
+    UrgentMark mark = urgent;
+    if (mark != null) {
+      from = mark.start(from, limit);
+      publishHead(from);
+      mark.passed(from);
+      limit = mark.end(from, limit);
+    }
+    int count = (int) Math.min(limit - from, destination.remaining());
     if (count == 0) {
       return end && destination.hasRemaining() && tail() == from ? -1 : 0;
     }
     copyOut(from, count, destination);
     publishHead(from + count);
+    if (mark != null) {
+      mark.passed(from + count);
+    }
     return count;
   }
 
@@ -149,6 +164,35 @@ public final class SocketReceiveQueue extends PagedStream {
 
   /** Any thread: bytes the reader can take at once. */
   public int availableBytes() {
-    return queuedBytes();
+    UrgentMark mark = urgent;
+    if (mark == null) {
+      return queuedBytes();
+    }
+    // Head first: it never passes a tail that is read later.
+    long head = head();
+    long tail = tail();
+    long start = mark.start(head, tail);
+    return (int) (mark.end(start, tail) - start);
+  }
+
+  /** Any thread: whether the reader could get rid of an urgent byte. */
+  public boolean isAtUrgentByte() {
+    UrgentMark mark = urgent;
+    long head = head();
+    return mark != null && mark.start(head, tail()) > head;
+  }
+
+  /**
+   * Owner: the byte at {@code position}, at or above {@link #tail()}, is urgent.
+   *
+   * @param options say whether the reader wants it in line
+   */
+  public void markUrgent(long position, StreamOptions options) {
+    UrgentMark mark = urgent;
+    if (mark == null) {
+      mark = new UrgentMark(options);
+      urgent = mark;
+    }
+    mark.set(position, head(), tail());
   }
 }

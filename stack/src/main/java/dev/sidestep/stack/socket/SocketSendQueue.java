@@ -32,6 +32,9 @@ public final class SocketSendQueue extends PagedStream {
   @SuppressWarnings("unused") // through WRITER
   private volatile int writer;
 
+  /** Position behind the last urgent byte (Linux: snd_up). */
+  private volatile long urgentEnd;
+
   /** A queue for up to {@code capacityBytes}; see {@link #setCapacityBytes}. */
   public SocketSendQueue(SocketMemory memory, int capacityBytes) {
     super(memory, capacityBytes);
@@ -55,6 +58,26 @@ public final class SocketSendQueue extends PagedStream {
     } finally {
       WRITER.setRelease(this, IDLE);
     }
+  }
+
+  /**
+   * Writer: appends one urgent byte. Returns false when the queue is full.
+   *
+   * <p>The owner must know that it is urgent before it can send it.
+   */
+  public boolean writeUrgent(byte value) {
+    long before = urgentEnd;
+    urgentEnd = tail() + 1;
+    boolean taken = write(ByteBuffer.wrap(new byte[] {value})) == 1;
+    if (!taken) {
+      urgentEnd = before;
+    }
+    return taken;
+  }
+
+  /** Any thread: position behind the last urgent byte, 0 if there was none. */
+  public long urgentEnd() {
+    return urgentEnd;
   }
 
   private int append(ByteBuffer source, int lengthBytes) {

@@ -36,6 +36,9 @@ public final class StreamOptions {
   /** SO_REUSEPORT. */
   public volatile boolean reusePort;
 
+  /** SO_OOBINLINE: urgent bytes stay in the stream. */
+  public volatile boolean oobInline;
+
   /** SO_RCVBUF as set, or 0 while the stack sizes the buffer by itself. */
   public volatile int receiveBufferBytes;
 
@@ -54,6 +57,7 @@ public final class StreamOptions {
     quickAck = other.quickAck;
     reuseAddress = other.reuseAddress;
     reusePort = other.reusePort;
+    oobInline = other.oobInline;
     receiveBufferBytes = other.receiveBufferBytes;
     sendBufferBytes = other.sendBufferBytes;
   }

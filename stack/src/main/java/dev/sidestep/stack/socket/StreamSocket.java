@@ -33,6 +33,7 @@ public final class StreamSocket extends StackSocket {
   private volatile @Nullable SocketError error;
   private volatile boolean inputShutdown;
   private volatile boolean outputShutdown;
+  private volatile boolean ended;
 
   /** A socket with empty queues of the given capacities. */
   public StreamSocket(
@@ -117,6 +118,15 @@ public final class StreamSocket extends StackSocket {
     return count;
   }
 
+  /** Queues one byte of urgent data. Returns false when the queue is full. */
+  public boolean writeUrgent(byte value) {
+    boolean taken = sendQueue.writeUrgent(value);
+    if (taken) {
+      submit(Command.OUTPUT);
+    }
+    return taken;
+  }
+
   /** Ends the outgoing stream behind what is queued (FIN). */
   public void shutdownOutput() {
     outputShutdown = true;
@@ -166,6 +176,20 @@ public final class StreamSocket extends StackSocket {
   public void established() {
     state = State.CONNECTED;
     readiness().signal(Readiness.CONNECT | Readiness.WRITE);
+  }
+
+  /**
+   * Whether the peer of a closed socket has acknowledged everything, the FIN too, or never will:
+   * what SO_LINGER waits for.
+   */
+  public boolean hasEnded() {
+    return ended;
+  }
+
+  /** TCP: there is nothing to wait for after a close. Signals. */
+  public void end() {
+    ended = true;
+    readiness().signal(Readiness.WRITE);
   }
 
   /** TCP: the connection failed; nothing more will happen to it. Signals. */

@@ -239,6 +239,7 @@ final class AckInput {
         tcb.state = TcpState.FIN_WAIT_2;
         if (tcb.orphaned) {
           tcb.sendQueue().close();
+          tcb.socket.end();
         }
         TcpTimers.armFinWait2(context, tcb, nowNanos);
       }

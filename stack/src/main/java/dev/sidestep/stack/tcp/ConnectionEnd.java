@@ -53,6 +53,7 @@ final class ConnectionEnd {
     if (tcb.orphaned) {
       socket.sendQueue().close();
       context.owner.released(socket);
+      socket.end();
     }
   }
 
@@ -89,6 +90,7 @@ final class ConnectionEnd {
     StreamSocket socket = tcb.socket;
     if (tcb.orphaned) {
       socket.sendQueue().close();
+      socket.end();
     }
     if (tcb.passive) {
       // The port is the listener's: nobody waits for it.
@@ -111,6 +113,7 @@ final class ConnectionEnd {
   void closeInTimeWait(TimeWaitRecord record, StreamSocket socket) {
     freeQueues(socket);
     record.closedByApplication = true;
+    socket.end();
   }
 
   /** The application has closed a socket that has no connection. */
@@ -118,6 +121,7 @@ final class ConnectionEnd {
     if (socket instanceof StreamSocket stream) {
       freeQueues(stream);
       context.owner.released(stream);
+      stream.end();
     }
   }
 

@@ -26,6 +26,10 @@ final class SegmentInfo {
   int windowField;
 
   int flags;
+
+  /** SEG.UP, if there is {@link TcpHeader#URG}. */
+  int urgentPointer;
+
   int ports;
 
   MemorySegment memory = NOTHING;
@@ -40,6 +44,7 @@ final class SegmentInfo {
     segAck = TcpHeader.ack(memory, at);
     windowField = TcpHeader.window(memory, at);
     flags = TcpHeader.flags(memory, at);
+    urgentPointer = has(TcpHeader.URG) ? TcpHeader.urgentPointer(memory, at) : 0;
     ports = TcpHeader.ports(memory, at);
     int headerBytes = TcpHeader.headerLength(memory, at);
     payloadOffset = at + headerBytes;

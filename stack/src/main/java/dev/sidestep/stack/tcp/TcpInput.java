@@ -171,7 +171,9 @@ final class TcpInput {
       return;
     }
     if (ackInput.process(tcb, seg, nowNanos)) {
-      // Urgent data is read in line (MUST-31 is met by ignoring the pointer: NIO has no mark).
+      if (seg.has(TcpHeader.URG)) {
+        checkUrgent(tcb, seg);
+      }
       textInput.process(tcb, seg, nowNanos);
     }
   }
@@ -250,6 +252,21 @@ final class TcpInput {
     }
     boolean refused = tcb.state == TcpState.SYN_RECEIVED;
     end.fail(tcb, refused ? SocketError.ECONNREFUSED : SocketError.ECONNRESET);
+  }
+
+  /**
+   * Sixth step: the URG bit (MUST-30, MUST-31; tcp_check_urg). As Linux does by default (tcp_stdurg
+   * off) the pointer is taken to name the byte behind the urgent one, whatever RFC 6093 says. It
+   * may point anywhere; what counts is whether it is ahead of what has arrived.
+   */
+  private static void checkUrgent(TransmissionControlBlock tcb, SegmentInfo seg) {
+    int urgent = seg.segSeq + Math.max(seg.urgentPointer - 1, 0);
+    if (tcb.canReceive()
+        && !tcb.orphaned
+        && !tcb.discarding
+        && SequenceNumber.geq(urgent, tcb.rcvNxt)) {
+      tcb.receiveQueue().markUrgent(tcb.receivePosition(urgent), tcb.socket.options());
+    }
   }
 
   /** Fifth step, SYN-RECEIVED (after a simultaneous open). Returns whether to go on. */

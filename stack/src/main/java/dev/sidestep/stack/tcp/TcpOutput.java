@@ -120,7 +120,13 @@ final class TcpOutput {
     return !smallInFlight
         || tcb.finQueued
         || tcb.socket.options().noDelay
+        || isUrgent(tcb.sendQueue())
         || isFull(tcb.sendQueue());
+  }
+
+  /** Whether an urgent byte is not acknowledged yet (Linux: tcp_urg_mode). */
+  private static boolean isUrgent(SocketSendQueue queue) {
+    return queue.urgentEnd() > queue.head();
   }
 
   /** Nothing can be added to a small segment, so there is nothing to wait for, as in Linux. */
@@ -171,12 +177,22 @@ final class TcpOutput {
     int push = last && length > 0 ? TcpHeader.PSH : 0;
     writeHeader(tcb, packet, seq, TcpHeader.ACK | fin | push, headerBytes, 0, nowNanos);
     if (length > 0) {
+      long position = tcb.sendPosition(seq);
+      setUrgent(tcb, packet, position);
       long at = packet.append(length);
-      tcb.sendQueue().copyTo(tcb.sendPosition(seq), packet.memory(), at, length);
+      tcb.sendQueue().copyTo(position, packet.memory(), at, length);
     }
     sender.finish(packet, tcb, route, tcb.socket.options().trafficClass, nowNanos);
     onTextSent(tcb, seq, length, fin, nowNanos);
     return true;
+  }
+
+  /** The urgent pointer names the byte behind the urgent one, as in Linux (tcp_transmit_skb). */
+  private static void setUrgent(TransmissionControlBlock tcb, PacketBuffer packet, long position) {
+    long ahead = tcb.sendQueue().urgentEnd() - position;
+    if (ahead > 0 && ahead <= TcpHeader.MAX_URGENT_POINTER) {
+      TcpHeader.setUrgent(packet.memory(), packet.offset(), (int) ahead);
+    }
   }
 
   private void onTextSent(

@@ -207,6 +207,7 @@ final class UserCalls {
       shutdownOutput(tcb);
       if (tcb.state == TcpState.FIN_WAIT_2) {
         TcpTimers.armFinWait2(context, tcb, nowNanos);
+        tcb.socket.end();
       }
       output.transmit(tcb, nowNanos);
     }

@@ -34,6 +34,9 @@ public final class TcpHeader {
   /** Longest header the data offset field can name. */
   public static final int MAX_LENGTH_BYTES = 60;
 
+  /** The furthest the urgent pointer can point. */
+  public static final int MAX_URGENT_POINTER = 0xffff;
+
   public static final int FIN = 0x01;
   public static final int SYN = 0x02;
   public static final int RST = 0x04;
@@ -145,6 +148,12 @@ public final class TcpHeader {
   /** Fills in the checksum. */
   public static void setChecksum(MemorySegment segment, long offset, int checksum) {
     WireFields.setU16(segment, offset + CHECKSUM_OFFSET, checksum);
+  }
+
+  /** Sets {@link #URG} and the urgent pointer. */
+  public static void setUrgent(MemorySegment segment, long offset, int urgentPointer) {
+    WireFields.setU8(segment, offset + FLAGS_OFFSET, flags(segment, offset) | URG);
+    setUrgentPointer(segment, offset, urgentPointer);
   }
 
   /** Fills in the urgent pointer. */

@@ -1,6 +1,7 @@
 package dev.sidestep.stack.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.StreamSocket;
@@ -37,6 +38,19 @@ public final class ScriptedApp {
     written += taken;
     story.settle();
     return taken;
+  }
+
+  /** Writes one urgent byte, which the socket must take. */
+  public void writesUrgent() {
+    byte next = StreamPattern.bytes(written, 1)[0];
+    assertTrue(socket.writeUrgent(next), "urgent byte taken");
+    written++;
+    story.settle();
+  }
+
+  /** Expects that the next so many bytes are never read. */
+  public void misses(int bytes) {
+    read += bytes;
   }
 
   /** Reads exactly so many bytes, which must be there and right. */

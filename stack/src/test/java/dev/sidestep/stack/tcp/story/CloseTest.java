@@ -298,4 +298,28 @@ class CloseTest extends TcpStory {
     app.closes();
     assertEquals(1, stack.releasedSockets());
   }
+
+  @Test
+  void aClosedSocketHasEndedWhenItsFinIsAcknowledged() {
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    app.writes(10);
+    peer.expects("P. 1:11(10) ack 1");
+    app.closes();
+    peer.expects("F. 11:11(0) ack 1");
+    assertFalse(app.socket().hasEnded());
+    peer.sends(". 1:1(0) ack 11");
+    assertFalse(app.socket().hasEnded());
+    peer.sends(". 1:1(0) ack 12");
+    assertTrue(app.socket().hasEnded());
+  }
+
+  @Test
+  void aClosedSocketHasEndedWhenTheConnectionIsReset() {
+    ScriptedApp app = acceptedConnection(1000, 65_535);
+    app.closes();
+    peer.expects("F. 1:1(0) ack 1");
+    assertFalse(app.socket().hasEnded());
+    peer.sends("R 1:1(0) win 0");
+    assertTrue(app.socket().hasEnded());
+  }
 }
