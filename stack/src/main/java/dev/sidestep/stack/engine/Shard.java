@@ -32,6 +32,9 @@ final class Shard implements SocketOwner {
 
   private static final int BURST_PACKETS = 32;
 
+  /** Data, the ACK it waits for, and some more of both. */
+  private static final int MAX_ROUNDS_BEFORE_CLOSE = 4;
+
   /** How long a shard without interrupts may be left alone: the driver's longest sleep. */
   private static final long MAX_UNPOLLED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -156,10 +159,7 @@ final class Shard implements SocketOwner {
   int poll(long nowNanos) {
     assert isHeldByCurrentThread() : "polled by a thread that does not own the shard";
     int work = carryOutRequests(nowNanos);
-    int received = 0;
-    for (NetInterface netInterface : interfaces) {
-      received += receive(netInterface, nowNanos);
-    }
+    int received = receive(nowNanos);
     runTimers(nowNanos);
     transmit(nowNanos);
     lastPollNanos = nowNanos;
@@ -169,6 +169,14 @@ final class Shard implements SocketOwner {
     }
     defects.throwPending();
     return work + received;
+  }
+
+  private int receive(long nowNanos) {
+    int received = 0;
+    for (NetInterface netInterface : interfaces) {
+      received += receive(netInterface, nowNanos);
+    }
+    return received;
   }
 
   private int receive(NetInterface netInterface, long nowNanos) {
@@ -260,13 +268,15 @@ final class Shard implements SocketOwner {
   /**
    * What lies in the device's ring has arrived, and the application closes without having read it,
    * which makes the close a reset (RFC 2525 §2.17). The kernel's interrupt would have delivered it;
-   * so would it what a socket of this process has written before.
+   * so would it what a socket of this process has written, even where that waited for an ACK which
+   * nobody has looked at yet.
    */
   private void receiveBeforeClose(StackSocket socket, long nowNanos) {
     if (socket instanceof StreamSocket stream && stream.state() == StreamSocket.State.CONNECTED) {
-      transmit(nowNanos);
-      for (NetInterface netInterface : interfaces) {
-        receive(netInterface, nowNanos);
+      int received = 1;
+      for (int round = 0; round < MAX_ROUNDS_BEFORE_CLOSE && received > 0; round++) {
+        transmit(nowNanos);
+        received = receive(nowNanos);
       }
     }
   }

@@ -138,6 +138,7 @@ class CloseTest extends TcpStory {
     ScriptedApp app = accepted();
     peer.sendsUnnoticed("P. 1:11(10) ack 1");
     app.closes();
+    peer.expects(". 1:1(0) ack 11");
     peer.expects("R. 1:1(0) ack 11 win 0");
     assertEquals(0, stack.tcp().connectionCount());
   }
