@@ -26,13 +26,15 @@ public class FreePagesExchange {
   private static final MemorySegment MEMORY =
       MemorySegment.ofBuffer(ByteBuffer.allocateDirect(1)).asReadOnly();
 
-  private final FreePages free = new FreePages(PAGES);
+  private final FreePages free = new FreePages();
   private @Nullable Page one;
   private @Nullable Page other;
 
   public FreePagesExchange() {
     for (int i = 0; i < PAGES; i++) {
-      free.push(new Page(i, MEMORY));
+      Page page = new Page(i, MEMORY);
+      free.admit(page);
+      free.push(page);
     }
   }
 

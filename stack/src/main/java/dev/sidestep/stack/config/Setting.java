@@ -91,7 +91,8 @@ public enum Setting {
       "1m to 1024g; k, m and g are 2^10, 2^20 and 2^30",
       "bytes",
       "256m",
-      "Limit on the bytes that wait in all socket queues together.",
+      "Limit on the bytes that wait in all socket queues together. The more of them there are, the"
+          + " less any one queue may hold.",
       "1g"),
   EXIT_LINGER(
       "sidestep.exit-linger",

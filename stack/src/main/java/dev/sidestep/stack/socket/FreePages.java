@@ -2,6 +2,7 @@ package dev.sidestep.stack.socket;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class FreePages {
 
   private static final int NONE = -1;
+  private static final int INITIAL_PAGES = 16;
   private static final long NUMBER_MASK = 0xffff_ffffL;
   private static final int CHANGES_SHIFT = 32;
 
@@ -30,19 +32,23 @@ final class FreePages {
     }
   }
 
-  /** By number, entered before the page is first pushed. */
-  private final @Nullable Page[] pages;
+  /** By number. */
+  private volatile @Nullable Page[] pages = new Page[INITIAL_PAGES];
 
   private volatile long top = NUMBER_MASK;
 
-  /** A stack for pages with numbers below {@code limit}. */
-  FreePages(int limit) {
-    this.pages = new Page[limit];
+  /** Makes a page known before it is first pushed. One thread at a time. */
+  void admit(Page page) {
+    @Nullable Page[] current = pages;
+    if (page.number >= current.length) {
+      current = Arrays.copyOf(current, Math.max(page.number + 1, 2 * current.length));
+    }
+    current[page.number] = page;
+    pages = current;
   }
 
   /** Puts a page on top, which nobody may look at any more. */
   void push(Page page) {
-    pages[page.number] = page;
     long seen;
     do {
       seen = top;

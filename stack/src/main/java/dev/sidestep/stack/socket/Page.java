@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
  */
 final class Page {
 
-  /** Shift and size: large enough that most segments lie in one page. */
-  static final int SHIFT = 14;
+  /** Shift and size: small, because every queue that is not empty holds one at least. */
+  static final int SHIFT = 12;
 
   static final int SIZE_BYTES = 1 << SHIFT;
   static final int OFFSET_MASK = SIZE_BYTES - 1;

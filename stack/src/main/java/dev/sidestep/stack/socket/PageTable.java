@@ -3,9 +3,10 @@ package dev.sidestep.stack.socket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which page holds which part of a byte stream: page {@code n} holds the stream's bytes from {@code
- * n * Page.SIZE_BYTES} on. A power-of-two ring of slots that the writing side grows; the reading
- * side reads it after it has seen the position that the writing side published.
+ * Which page holds which part of a byte stream: page {@code n} holds {@link Page#SIZE_BYTES} of its
+ * bytes from {@code n} times as many behind its origin on. A power-of-two ring of slots that the
+ * writing side grows; the reading side reads it after it has seen the position that the writing
+ * side published.
  *
  * <p>Threads: one writing thread changes it; one reading thread calls {@link #get} for pages below
  * the published position only.
@@ -57,19 +58,15 @@ final class PageTable {
     return grown;
   }
 
-  /** Forgets the page of {@code pageNumber} and returns it, or null. Writing side only. */
-  @Nullable Page remove(long pageNumber) {
+  /** Forgets the pages from {@code firstPage} to {@code lastPage}. Writing side only. */
+  void forget(long firstPage, long lastPage) {
     @Nullable Page[] current = slots;
-    if (current.length == 0) {
-      return null;
+    for (long number = firstPage; number <= lastPage && current.length > 0; number++) {
+      current[(int) number & (current.length - 1)] = null;
     }
-    int slot = (int) pageNumber & (current.length - 1);
-    Page page = current[slot];
-    current[slot] = null;
-    return page;
   }
 
-  /** Gives every page back and drops the slots. Only when nobody reads or writes any more. */
+  /** Gives every page back and drops the slots. Writing side, when nobody reads. */
   void clear(SocketMemory memory) {
     @Nullable Page[] current = slots;
     slots = NO_SLOTS;

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Tells those who wait for a socket that it may be ready (sk_data_ready, sk_write_space). What is
  * ready is never stored here: it is read off the queues each time, so it cannot be stale.
  *
- * <p>Threads: the shard's owner signals; any thread adds and removes listeners. A blocked reader
- * and a blocked writer have a place of their own, because the channel's read and write locks admit
- * one each.
+ * <p>Threads: the shard's owner signals, and whoever gives memory back; any thread adds and removes
+ * listeners. A blocked reader and a blocked writer have a place of their own, because the channel's
+ * read and write locks admit one each.
  */
 public final class Readiness {
 

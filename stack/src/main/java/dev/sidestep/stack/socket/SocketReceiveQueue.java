@@ -41,14 +41,17 @@ public final class SocketReceiveQueue extends PagedStream {
    * @return false when socket memory is exhausted; some of the bytes may have been stored
    */
   public boolean store(long position, MemorySegment source, long sourceOffset, int lengthBytes) {
+    long held = position - head();
     long to = position;
     long end = position + lengthBytes;
+    pin();
     while (to < end) {
-      Page page = pageForWriting(to);
+      Page page = pageForWriting(to, held);
       if (page == null) {
+        giveUp();
         return false;
       }
-      int at = (int) to & Page.OFFSET_MASK;
+      int at = pageOffset(to);
       int count = (int) Math.min(end - to, Page.SIZE_BYTES - at);
       MemorySegment.copy(source, sourceOffset + (to - position), page.memory, at, count);
       to += count;
@@ -59,7 +62,7 @@ public final class SocketReceiveQueue extends PagedStream {
 
   /** Owner: makes everything below {@code newTail} readable. The caller signals readiness. */
   public void publish(long newTail) {
-    publishTail(newTail);
+    publishTail(newTail, highestStored > newTail);
   }
 
   /** Owner: nothing follows what has been published (FIN). The caller signals readiness. */
@@ -77,9 +80,19 @@ public final class SocketReceiveQueue extends PagedStream {
     advertisedEdge = position;
   }
 
-  /** Owner: gives the memory of an empty queue back; for a connection that has gone idle. */
-  public void releaseIdleMemory() {
-    releaseIfEmpty(highestStored);
+  /** A segment did not fit: what was taken for it does not stay in an empty queue. */
+  private void giveUp() {
+    if (queuedBytes() == 0 && highestStored <= tail()) {
+      releasePinned();
+    }
+  }
+
+  /** Owner: nothing that was stored ahead of a hole is wanted any more. */
+  public void forgetAhead() {
+    if (isPinned() && queuedBytes() == 0) {
+      highestStored = tail();
+      releasePinned();
+    }
   }
 
   /** Owner: gives all memory back; only when no thread reads any more. */
@@ -121,7 +134,7 @@ public final class SocketReceiveQueue extends PagedStream {
     int to = destination.position();
     long end = position + lengthBytes;
     while (from < end) {
-      int at = (int) from & Page.OFFSET_MASK;
+      int at = pageOffset(from);
       int count = (int) Math.min(end - from, Page.SIZE_BYTES - at);
       destination.put(to, pageForReading(from).buffer, at, count);
       from += count;
@@ -143,9 +156,9 @@ public final class SocketReceiveQueue extends PagedStream {
    * it at least doubles).
    */
   public boolean windowUpdateDue() {
-    long edge = head() + capacityBytes();
-    long grown = edge - advertisedEdge;
-    return grown >= capacityBytes() / 2;
+    int limit = limitBytes();
+    long grown = head() + limit - advertisedEdge;
+    return limit > 0 && grown >= limit / 2;
   }
 
   /**

@@ -1,8 +1,6 @@
 package dev.sidestep.stack.socket;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,30 +12,25 @@ import java.nio.ByteBuffer;
  */
 public final class SocketSendQueue extends PagedStream {
 
-  private static final int IDLE = 0;
-  private static final int WRITING = 1;
-  private static final int RELEASING = 2;
+  private static final int NOTHING = Integer.MAX_VALUE;
 
-  private static final VarHandle WRITER;
+  private final Runnable onRoom;
 
-  static {
-    try {
-      WRITER = MethodHandles.lookup().findVarHandle(SocketSendQueue.class, "writer", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  /** Keeps the owner from releasing the page that a writer is filling. */
-  @SuppressWarnings("unused") // through WRITER
-  private volatile int writer;
+  /** What {@link SocketMemory} has been asked to tell of, or {@link #NOTHING}. */
+  private volatile int awaitedBytes = NOTHING;
 
   /** Position behind the last urgent byte (Linux: snd_up). */
   private volatile long urgentEnd;
 
-  /** A queue for up to {@code capacityBytes}; see {@link #setCapacityBytes}. */
-  public SocketSendQueue(SocketMemory memory, int capacityBytes) {
+  /**
+   * A queue for up to {@code capacityBytes}; see {@link #setCapacityBytes}.
+   *
+   * @param onRoom runs, on any thread, when a queue that was not writable for want of socket memory
+   *     may be so again
+   */
+  public SocketSendQueue(SocketMemory memory, int capacityBytes, Runnable onRoom) {
     super(memory, capacityBytes);
+    this.onRoom = onRoom;
   }
 
   /**
@@ -50,14 +43,8 @@ public final class SocketSendQueue extends PagedStream {
     if (count == 0) {
       return 0;
     }
-    while (!WRITER.compareAndSet(this, IDLE, WRITING)) {
-      Thread.onSpinWait();
-    }
-    try {
-      return append(source, count);
-    } finally {
-      WRITER.setRelease(this, IDLE);
-    }
+    pin();
+    return append(source, count);
   }
 
   /**
@@ -86,18 +73,19 @@ public final class SocketSendQueue extends PagedStream {
     long end = start + lengthBytes;
     int from = source.position();
     while (to < end) {
-      Page page = pageForWriting(to);
+      long held = to - head();
+      Page page = held < memory().allowanceBytes() ? pageForWriting(to, held) : null;
       if (page == null) {
         break;
       }
-      int at = (int) to & Page.OFFSET_MASK;
+      int at = pageOffset(to);
       int count = (int) Math.min(end - to, Page.SIZE_BYTES - at);
       page.buffer.put(at, source, from, count);
       to += count;
       from += count;
     }
     source.position(from);
-    publishTail(to);
+    publishTail(to, false);
     return (int) (to - start);
   }
 
@@ -106,7 +94,7 @@ public final class SocketSendQueue extends PagedStream {
     long from = position;
     long end = position + lengthBytes;
     while (from < end) {
-      int at = (int) from & Page.OFFSET_MASK;
+      int at = pageOffset(from);
       int count = (int) Math.min(end - from, Page.SIZE_BYTES - at);
       MemorySegment.copy(
           pageForReading(from).memory, at, target, targetOffset + (from - position), count);
@@ -122,22 +110,39 @@ public final class SocketSendQueue extends PagedStream {
   /**
    * Whether a writer should be told that it may go on: as in Linux (sk_stream_is_writeable) only
    * once the free space is at least half of what is queued, so that it does not wake for crumbs.
+   * Whoever finds it short of socket memory is told when there is more.
    */
   public boolean isWritable() {
-    int queued = queuedBytes();
-    return capacityBytes() - queued >= Math.max(1, queued >> 1);
+    int wanted = worthwhileBytes();
+    if (capacityBytes() < wanted) {
+      return false;
+    }
+    if (memory().allowanceBytes() >= wanted) {
+      return true;
+    }
+    if (wanted < awaitedBytes) {
+      awaitedBytes = wanted;
+      memory().callWhenAllowed(this, wanted);
+    }
+    return memory().allowanceBytes() >= worthwhileBytes();
   }
 
-  /** Owner: gives the memory of an empty queue back; for a connection that has gone idle. */
-  public void releaseIdleMemory() {
-    if (WRITER.compareAndSet(this, IDLE, RELEASING)) {
-      releaseIfEmpty(tail());
-      WRITER.setRelease(this, IDLE);
-    }
+  private int worthwhileBytes() {
+    int queued = queuedBytes();
+    return queued + Math.max(1, queued >> 1);
+  }
+
+  /** There is memory again. Any thread. */
+  void memoryAllowed() {
+    awaitedBytes = NOTHING;
+    onRoom.run();
   }
 
   /** Owner: gives all memory back; only when no thread writes any more. */
   public void close() {
     releaseAll();
+    if (awaitedBytes != NOTHING) {
+      memory().forget(this);
+    }
   }
 }

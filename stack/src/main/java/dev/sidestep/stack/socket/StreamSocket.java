@@ -40,7 +40,8 @@ public final class StreamSocket extends StackSocket {
       SocketOwner owner, SocketMemory memory, int receiveCapacityBytes, int sendCapacityBytes) {
     super(owner);
     receiveQueue = new SocketReceiveQueue(memory, receiveCapacityBytes);
-    sendQueue = new SocketSendQueue(memory, sendCapacityBytes);
+    Runnable onRoom = () -> readiness().signal(Readiness.WRITE);
+    sendQueue = new SocketSendQueue(memory, sendCapacityBytes, onRoom);
   }
 
   /** What has arrived. */

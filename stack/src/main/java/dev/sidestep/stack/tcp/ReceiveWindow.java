@@ -47,7 +47,7 @@ final class ReceiveWindow {
    */
   static int select(TransmissionControlBlock tcb) {
     SocketReceiveQueue queue = tcb.receiveQueue();
-    int capacity = queue.capacityBytes();
+    int capacity = queue.limitBytes();
     int edge =
         tcb.discarding
             ? tcb.rcvNxt + capacity

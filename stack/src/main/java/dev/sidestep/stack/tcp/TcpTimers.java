@@ -182,13 +182,12 @@ final class TcpTimers {
       return;
     }
     tcb.idleNanos = TimerEntry.NEVER;
-    tcb.sendQueue().releaseIdleMemory();
     if (tcb.sndUna == tcb.sndMax) {
       tcb.scoreboard.reset();
     }
     if (!tcb.orphaned && tcb.reassembly.isEmpty()) {
       tcb.reassembly.reset();
-      tcb.receiveQueue().releaseIdleMemory();
+      tcb.receiveQueue().forgetAhead();
     }
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class FreePagesTest {
 
-  private final FreePages free = new FreePages(4);
+  private final FreePages free = new FreePages();
 
   @Test
   void thePageGivenBackLastIsTakenFirst() {
@@ -38,7 +38,9 @@ class FreePagesTest {
     }
   }
 
-  private static Page page(int number) {
-    return new Page(number, MemorySegment.ofBuffer(ByteBuffer.allocateDirect(1)));
+  private Page page(int number) {
+    Page page = new Page(number, MemorySegment.ofBuffer(ByteBuffer.allocateDirect(1)));
+    free.admit(page);
+    return page;
   }
 }
