@@ -5,6 +5,8 @@ import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Setting;
 import dev.sidestep.stack.config.SettingsReader;
 import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.nic.dpdk.DpdkDevices;
+import dev.sidestep.stack.nic.dpdk.DpdkException;
 import java.io.PrintStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,13 @@ final class CommandLine {
     }
     out.println();
     printConsequences(config, out);
+    try {
+      DpdkDevices.requireUsable(config.devices());
+    } catch (DpdkException e) {
+      out.flush();
+      err.println("sidestep: the stack cannot start: " + e.getMessage());
+      return BAD_SETTINGS;
+    }
     return SUCCESS;
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -129,6 +130,31 @@ class CommandLineTest {
         "sidestep: unknown setting sidestep.mut (in " + file + "); did you mean sidestep.mtu?\n",
         text(err));
     assertEquals("", text(out));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          eth0                            | for an interface of the kernel write net_af_packet0,iface=eth0
+          net_memif0,role=master          | role is 'server' or 'client', not 'master'
+          net_memfi0                      | there is no driver net_memfi; did you mean net_memif?
+          net_af_packet0,iface=nosuch     | there is no interface nosuch; there are lo
+          """)
+  void checkOfADeviceThatCannotBeUsedSaysWhatWouldBeRight(
+      String device, String why, @TempDir Path directory) throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("x"),
+            "sidestep.device=" + device + "\nsidestep.address=192.0.2.1/24\n");
+    assertEquals(1, run("--check", file.toString()));
+    assertTrue(
+        text(err).startsWith("sidestep: the stack cannot start: sidestep.device=" + device + ": "),
+        text(err));
+    assertTrue(text(err).contains(why), text(err));
+    assertEquals(1, text(err).lines().count());
+    assertTrue(text(out).contains("On the stack: 192.0.2.1/24 on device " + device), text(out));
   }
 
   private int run(String... arguments) {

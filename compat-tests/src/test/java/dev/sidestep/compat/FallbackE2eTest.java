@@ -33,7 +33,7 @@ class FallbackE2eTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-Dsidestep.device=net_memfi0, no driver for net_memfi0",
+    "-Dsidestep.device=net_memfi0, no driver net_memfi; did you mean net_memif?",
     "'-Dsidestep.device=net_memif0,role=master', role is",
     "'-Dsidestep.device=net_af_packet0,iface=absent0', there is no interface absent0",
     "'-Dsidestep.device=net_memif0,socket=/absent/socket,socket-abstract=no', /absent does not",

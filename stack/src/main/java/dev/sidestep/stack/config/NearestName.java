@@ -1,25 +1,31 @@
 package dev.sidestep.stack.config;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what a user who misspelt a setting probably meant. */
-final class NearestName {
+/** Finds what a user who misspelt a name probably meant. Pure; any thread. */
+public final class NearestName {
 
   private NearestName() {}
 
-  /** The closest setting's name, or {@code null} if none is close. */
-  static @Nullable String of(String misspelt) {
+  /**
+   * The closest of {@code names}, or {@code null} if none is close.
+   *
+   * @param prefix what all of them start with; it says nothing about how close two are
+   */
+  public static @Nullable String of(String misspelt, Collection<String> names, String prefix) {
     String wanted = misspelt.toLowerCase(Locale.ROOT);
+    int length = wanted.length() - prefix.length();
     String nearest = null;
     // A third of the word wrong is still a misspelling; more is another word.
-    int best = Math.max(2, (wanted.length() - Setting.PREFIX.length()) / 3) + 1;
-    for (Setting setting : Setting.values()) {
-      int distance = editDistance(wanted, setting.propertyName());
+    int best = Math.min(Math.max(2, length / 3) + 1, length);
+    for (String name : names) {
+      int distance = editDistance(wanted, name);
       if (distance < best) {
         best = distance;
-        nearest = setting.propertyName();
+        nearest = name;
       }
     }
     return nearest;

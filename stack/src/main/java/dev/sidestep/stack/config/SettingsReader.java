@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -115,14 +117,13 @@ public final class SettingsReader {
   }
 
   private static String unknown(String name, String origin) {
-    String nearest = NearestName.of(name);
-    if (nearest != null) {
-      return "unknown setting " + name + origin + "; did you mean " + nearest + "?";
-    }
-    StringBuilder line = new StringBuilder("unknown setting " + name + origin + "; there are");
-    for (Setting setting : Setting.values()) {
-      line.append(' ').append(setting.propertyName());
-    }
-    return line.toString();
+    List<String> names = Arrays.stream(Setting.values()).map(Setting::propertyName).toList();
+    String nearest = NearestName.of(name, names, Setting.PREFIX);
+    return "unknown setting "
+        + name
+        + origin
+        + (nearest == null
+            ? "; there are " + String.join(" ", names)
+            : "; did you mean " + nearest + "?");
   }
 }

@@ -3,9 +3,6 @@ package dev.sidestep.stack.nic.dpdk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What can be known before DPDK is asked: drivers say little when something is missing, and some of
@@ -24,36 +21,16 @@ final class DevicePrerequisites {
   /** sockaddr_un.sun_path without the leading or final NUL (unix(7)). */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
-  /**
-   * The keys all supported releases know. These drivers ignore an unknown key, and some of them
-   * every other key with it; the rest complain by themselves.
-   */
-  private static final Map<String, Set<String>> KEYS =
-      Map.of(
-          "net_memif",
-          Set.of(
-              "id",
-              "role",
-              "bsize",
-              "rsize",
-              "socket",
-              "socket-abstract",
-              "mac",
-              "secret",
-              "zero-copy"),
-          "net_tap",
-          Set.of("iface", "remote", "mac", "persist"),
-          "net_null",
-          Set.of("size", "copy", "no-rx"),
-          "net_af_packet",
-          Set.of("iface", "qpairs", "blocksz", "framesz", "framecnt", "qdisc_bypass"));
+  private static final Path PCI_DEVICES = Path.of("/sys/bus/pci/devices");
 
   private DevicePrerequisites() {}
 
   /** Throws a {@link DpdkException} when the device cannot work. */
   static void check(DeviceString device) {
-    checkDriver(device);
-    checkKeys(device);
+    DriverArguments.check(device);
+    if (device.pci()) {
+      checkPci(device);
+    }
     switch (device.driver()) {
       case "net_memif" -> checkMemif(device);
       case "net_af_packet" -> {
@@ -72,31 +49,13 @@ final class DevicePrerequisites {
     }
   }
 
-  // DPDK compares the beginning only, and would take net_memiff0 for a memif device.
-  private static void checkDriver(DeviceString device) {
-    for (String driver : KEYS.keySet()) {
-      if (device.driver().startsWith(driver) && !device.driver().equals(driver)) {
-        throw device.wrong(
-            "there is no driver " + device.driver() + "; did you mean " + driver + "?");
-      }
-    }
-  }
-
-  private static void checkKeys(DeviceString device) {
-    Set<String> known = KEYS.get(device.driver());
-    for (String key : device.arguments().keySet()) {
-      if (known != null && !known.contains(key)) {
-        throw device.wrong(
-            "%s does not know '%s', only %s".formatted(device.driver(), key, new TreeSet<>(known)));
-      }
+  private static void checkPci(DeviceString device) {
+    if (Files.isDirectory(PCI_DEVICES) && !Files.exists(PCI_DEVICES.resolve(device.name()))) {
+      throw device.wrong("there is no PCI device " + device.name() + "; see: lspci -D");
     }
   }
 
   private static void checkMemif(DeviceString device) {
-    String role = device.argument("role");
-    if (role != null && !role.equals("server") && !role.equals("client")) {
-      throw device.wrong("role is 'server' or 'client', not '" + role + "'");
-    }
     String socket = device.argument("socket");
     if (socket == null) {
       return;
@@ -138,7 +97,9 @@ final class DevicePrerequisites {
       throw device.wrong("name the kernel's interface with iface=<name>");
     }
     if (!KernelInterface.exists(name)) {
-      throw device.wrong("there is no interface " + name + "; see: ip link");
+      throw device.wrong(
+          "there is no interface %s; there are %s"
+              .formatted(name, String.join(", ", KernelInterface.names())));
     }
   }
 

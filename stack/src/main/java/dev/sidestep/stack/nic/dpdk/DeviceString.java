@@ -29,18 +29,24 @@ record DeviceString(String text, String name, Map<String, String> arguments, boo
     String name = parts[0];
     boolean pci = PCI.matcher(name).matches();
     if (!pci && !VIRTUAL.matcher(name).matches()) {
-      throw wrong(
-          trimmed,
-          "'"
-              + name
-              + "' is neither a driver's name with a number, such as net_memif0, nor a PCI"
-              + " address, such as 0000:03:00.0");
+      throw wrong(trimmed, notADevice(name));
     }
     if (name.length() > MAX_NAME_LENGTH) {
       throw wrong(trimmed, "the name is longer than " + MAX_NAME_LENGTH + " characters");
     }
     String fullName = pci && name.length() < "0000:00:00.0".length() ? "0000:" + name : name;
     return new DeviceString(trimmed, fullName, arguments(trimmed, parts), pci);
+  }
+
+  private static String notADevice(String name) {
+    String nearest = DriverArguments.nearest(name.startsWith("net_") ? name : "net_" + name);
+    return "'"
+        + name
+        + "' is neither a driver's name with a number, such as net_memif0, nor a PCI address, such"
+        + " as 0000:03:00.0; "
+        + (nearest == null
+            ? "for an interface of the kernel write net_af_packet0,iface=" + name
+            : "did you mean " + nearest + "0?");
   }
 
   private static Map<String, String> arguments(String text, String[] parts) {

@@ -22,8 +22,7 @@ public final class DpdkDevices {
    * @throws DpdkException when DPDK or one of the devices cannot be used
    */
   public static List<NicDevice> open(List<String> deviceStrings, DpdkOptions options) {
-    List<DeviceString> devices = deviceStrings.stream().map(DeviceString::parse).toList();
-    devices.forEach(DevicePrerequisites::check);
+    List<DeviceString> devices = check(deviceStrings);
     DpdkEal eal = DpdkEal.start(options, devices, packetBytes(devices, options));
     List<NicDevice> opened = new ArrayList<>();
     try {
@@ -35,6 +34,22 @@ public final class DpdkDevices {
       throw e;
     }
     return opened;
+  }
+
+  /**
+   * Finds out what can be known of devices without opening anything: whether their strings are
+   * right, their interfaces there, and the process allowed to use them.
+   *
+   * @throws DpdkException when one of them certainly cannot be opened
+   */
+  public static void requireUsable(List<String> deviceStrings) {
+    check(deviceStrings);
+  }
+
+  private static List<DeviceString> check(List<String> deviceStrings) {
+    List<DeviceString> devices = deviceStrings.stream().map(DeviceString::parse).toList();
+    devices.forEach(DevicePrerequisites::check);
+    return devices;
   }
 
   private static long packetBytes(List<DeviceString> devices, DpdkOptions options) {

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What the kernel says of one of its interfaces in this thread's network namespace. Neither {@code
@@ -18,16 +19,20 @@ final class KernelInterface {
   private KernelInterface() {}
 
   static boolean exists(String name) {
+    List<String> names = names();
+    // Without /proc let DPDK find out.
+    return names.isEmpty() || names.contains(name);
+  }
+
+  /** The names of all interfaces, or nothing where the kernel does not say. */
+  static List<String> names() {
     try {
-      for (String line : Files.readAllLines(DEVICES)) {
-        if (line.strip().startsWith(name + ":")) {
-          return true;
-        }
-      }
-      return false;
+      return Files.readAllLines(DEVICES).stream()
+          .filter(line -> line.indexOf(':') > 0)
+          .map(line -> line.substring(0, line.indexOf(':')).strip())
+          .toList();
     } catch (IOException unreadable) {
-      // Without /proc let DPDK find out.
-      return true;
+      return List.of();
     }
   }
 

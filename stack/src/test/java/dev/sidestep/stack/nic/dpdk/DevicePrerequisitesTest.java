@@ -16,13 +16,25 @@ class DevicePrerequisitesTest {
       textBlock =
           """
           net_memif0,rol=server                                   | does not know 'rol', only [bsize,
-          net_memif0,role=master                                  | role is 'server' or 'client'
+          net_memif0,rol=server                                   | did you mean role?
+          net_memif0,role=master                                  | role is 'server' or 'client', not 'master'
+          net_memif0,bsize=70000                                  | bsize is a whole number from 1 to 65535
+          net_memif0,rsize=                                       | rsize is a whole number from 1 to 14
+          net_memif0,socket-abstract=false                        | socket-abstract is 'yes' or 'no'
+          net_memif0,mac=1:2:3:4:5                                | mac is a MAC address
+          net_memif0,socket=                                      | socket is a value
+          net_memfi0                                              | no driver net_memfi; did you mean net_memif?
+          net_af_paket0,iface=lo                                  | did you mean net_af_packet?
+          net_tap0,mac=fixd                                       | mac is fixed or a MAC address
+          net_af_packet0,iface=lo,qpairs=0                        | qpairs is a whole number from 1 to 16
+          net_null0,no-rx=yes                                     | no-rx is a whole number from 0 to 1
+          ffff:ff:1f.7                                            | there is no PCI device ffff:ff:1f.7
           net_memif0,socket=/no/such/a.sock,socket-abstract=no    | /no/such does not exist
           net_memiff0,role=server                                 | no driver net_memiff; did you mean net_memif?
           net_tap0,interface=tap0                                 | does not know 'interface'
           net_null0,sise=64                                       | does not know 'sise'
           net_af_packet0                                          | iface=<name>
-          net_af_packet0,iface=nosuch                             | there is no interface nosuch
+          net_af_packet0,iface=nosuch                             | there is no interface nosuch; there are lo
           net_af_xdp0,iface=nosuch                                | there is no interface nosuch
           """)
   void aDeviceThatCannotWorkIsRefusedBeforeDpdkSeesIt(String text, String why) {
@@ -44,8 +56,9 @@ class DevicePrerequisitesTest {
     assertDoesNotThrow(
         () -> {
           DevicePrerequisites.check(DeviceString.parse("net_memif0,role=client,id=3"));
+          DevicePrerequisites.check(DeviceString.parse("net_null0,size=64,copy=0"));
           DevicePrerequisites.check(DeviceString.parse("net_virtio_user0,any=thing"));
-          DevicePrerequisites.check(DeviceString.parse("0000:03:00.0"));
+          DevicePrerequisites.check(DeviceString.parse("net_of_somebody_else0"));
         });
   }
 }

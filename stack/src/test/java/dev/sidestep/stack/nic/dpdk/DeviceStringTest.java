@@ -48,7 +48,9 @@ class DeviceStringTest {
       textBlock =
           """
           net_memif                  | neither a driver's name
-          eth0                       | neither a driver's name
+          eth0                       | write net_af_packet0,iface=eth0
+          memif0                     | did you mean net_memif0?
+          net_mem                    | did you mean net_memif0?
           net_memif0,                | comma without key=value
           net_memif0,,role=server    | comma without key=value
           net_memif0,=server         | comma without key=value
