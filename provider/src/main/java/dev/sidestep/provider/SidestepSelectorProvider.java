@@ -30,15 +30,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SidestepSelectorProvider extends SelectorProvider {
 
+  private static volatile boolean inUse;
+
   private final SocketRouter router;
 
   /** The provider with the process's settings; the JDK instantiates it by name. */
+  @SuppressWarnings("StaticAssignmentInConstructor")
   public SidestepSelectorProvider() {
     this(
         new SocketRouter(
             SidestepSettings.config(),
             KernelAccess.jdkProvider(),
             SidestepSettings.broken() == null));
+    inUse = true;
   }
 
   /** A provider with its own settings and its own stack; several can live in one JVM. */
@@ -48,6 +52,11 @@ public final class SidestepSelectorProvider extends SelectorProvider {
 
   private SidestepSelectorProvider(SocketRouter router) {
     this.router = router;
+  }
+
+  /** Whether the program has used NIO, so that the JDK has made this provider. */
+  public static boolean isInUse() {
+    return inUse;
   }
 
   /** What this provider's stack has carried. */

@@ -4,6 +4,7 @@ import dev.sidestep.provider.kernel.KernelAccess;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.config.Wildcard;
 import dev.sidestep.stack.wire.IpAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.EnumMap;
@@ -32,6 +33,14 @@ enum Flavour {
     @Override
     SelectorProvider create() {
       return new SidestepSelectorProvider(STACK_CONFIG, jdk());
+    }
+  },
+  /** The same, and the wildcard address is the stack's alone. */
+  STACK_WILDCARD {
+    @Override
+    SelectorProvider create() {
+      return new SidestepSelectorProvider(
+          config(List.of(), List.of(), true, true, Wildcard.STACK), jdk());
     }
   };
 
@@ -64,6 +73,15 @@ enum Flavour {
       List<InterfaceAddress> addresses,
       boolean loopbackOnStack,
       boolean strict) {
+    return config(devices, addresses, loopbackOnStack, strict, Wildcard.BOTH);
+  }
+
+  static StackConfig config(
+      List<String> devices,
+      List<InterfaceAddress> addresses,
+      boolean loopbackOnStack,
+      boolean strict,
+      Wildcard wildcard) {
     return new StackConfig(
         devices,
         addresses,
@@ -73,6 +91,9 @@ enum Flavour {
         strict,
         List.of(),
         loopbackOnStack,
+        wildcard,
+        true,
+        false,
         false,
         null,
         256L << 20,

@@ -55,7 +55,7 @@ abstract class ProviderContract {
   }
 
   protected boolean isOnStack() {
-    return flavour == Flavour.STACK;
+    return flavour == Flavour.STACK || flavour == Flavour.STACK_WILDCARD;
   }
 
   /** Closes it after the test. */

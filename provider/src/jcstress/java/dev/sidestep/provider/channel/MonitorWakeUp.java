@@ -4,6 +4,7 @@ import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.config.Wildcard;
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.engine.StackStartException;
 import java.util.List;
@@ -59,6 +60,9 @@ public class MonitorWakeUp {
               true,
               List.of(),
               true,
+              Wildcard.BOTH,
+              true,
+              false,
               false,
               null,
               1L << 20,

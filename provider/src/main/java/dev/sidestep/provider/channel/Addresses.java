@@ -49,6 +49,12 @@ final class Addresses {
     return of(new byte[ipv4Only ? 4 : 16]);
   }
 
+  /** For a line that the user reads: {@code 192.0.2.1:7000}, or {@code *:7000}. */
+  static String text(InetSocketAddress address) {
+    InetAddress host = address.getAddress();
+    return (host.isAnyLocalAddress() ? "*" : host.getHostAddress()) + ":" + address.getPort();
+  }
+
   static InetSocketAddress of(IpAddress address, int port) {
     return new InetSocketAddress(address.toInetAddress(), port);
   }

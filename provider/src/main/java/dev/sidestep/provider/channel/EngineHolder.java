@@ -20,6 +20,7 @@ final class EngineHolder {
   private static final long HOOK_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final StackConfig config;
+  private final Banner banner;
   private volatile @Nullable StackEngine engine;
 
   /** Why the stack does not run, once that is certain. */
@@ -29,6 +30,7 @@ final class EngineHolder {
 
   EngineHolder(StackConfig config) {
     this.config = config;
+    this.banner = new Banner(config);
     if (config.statsAtExit() || config.carriesAnything()) {
       ExitHook.register(this::exit);
     }
@@ -51,6 +53,7 @@ final class EngineHolder {
     if (engine == null && failure == null) {
       try {
         engine = StackEngine.start(config);
+        banner.started();
       } catch (StackStartException e) {
         fail(e.getMessage());
       } catch (RuntimeException | LinkageError e) {
@@ -103,14 +106,17 @@ final class EngineHolder {
                 running.close();
               });
     }
-    if (config.statsAtExit()) {
-      System.err.print(stats());
-    }
+    System.err.print(ExitReport.of(config, running, failure));
   }
 
   /** What the stack has carried. */
   String stats() {
-    return StatsReport.of(engine);
+    return ExitReport.stats(engine, failure);
+  }
+
+  /** What tells the user about this stack. */
+  Banner banner() {
+    return banner;
   }
 
   /** Stops the stack and ends every wait for it. */

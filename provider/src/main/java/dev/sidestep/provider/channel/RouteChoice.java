@@ -5,6 +5,7 @@ import dev.sidestep.provider.kernel.RoutePolicy.Route;
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketOption;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses who carries a {@link SidestepSocketChannel} of an Internet family: nobody before the
- * first bind or connect, then the stack or the kernel. A wildcard address is only a port so far;
- * the kernel keeps it until connect knows the route. Any thread.
+ * first bind or connect, then the stack or the kernel. A wildcard address is only a port so far:
+ * {@code sidestep.wildcard} says who keeps it until connect knows the route. Any thread.
  */
 final class RouteChoice {
 
@@ -124,6 +125,9 @@ final class RouteChoice {
       channel.ensureOpen();
       if (isUndecided(channel.backend())) {
         decide(routed.engine());
+        if (routed.engine() != null) {
+          router.banner().used("connecting to " + Addresses.text(remote));
+        }
       }
       return channel.backend();
     } finally {
@@ -132,16 +136,21 @@ final class RouteChoice {
   }
 
   private boolean isUndecided(SocketBackend current) throws IOException {
-    return current instanceof UnroutedSocket
-        || (router.mayUseStack()
-            && current instanceof KernelSocket kernel
-            && kernel.isBoundToWildcardOnly());
+    return switch (current) {
+      case KernelSocket kernel -> router.mayUseStack() && kernel.isBoundToWildcardOnly();
+      case StackStream stream -> stream.isBoundToWildcardOnly();
+      default -> current instanceof UnroutedSocket;
+    };
   }
 
   private void decide(@Nullable StackEngine engine) throws IOException {
     if (channel.backend() instanceof KernelSocket kernel) {
       if (engine != null) {
         moveToStack(kernel, engine);
+      }
+    } else if (channel.backend() instanceof StackStream stream) {
+      if (engine == null) {
+        moveToKernel(stream);
       }
     } else if (channel.backend() instanceof UnroutedSocket unrouted) {
       channel.install(
@@ -164,6 +173,13 @@ final class RouteChoice {
     }
     bindOnStack(engine, options, IpAddress.ANY_V4, local.getPort());
     kernel.inner().close();
+  }
+
+  /** The port that the stack kept is now wanted on the kernel. */
+  private void moveToKernel(StackStream stream) throws IOException {
+    InetAddress any = Addresses.wildcard(SocketRouter.isIpv4Only(family));
+    bindOnKernel(stream.options(), new InetSocketAddress(any, stream.socket().localPort()));
+    stream.socket().close();
   }
 
   // ---- While the choice may still change

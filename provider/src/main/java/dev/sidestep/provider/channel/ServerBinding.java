@@ -56,6 +56,20 @@ final class ServerBinding {
       ServerSocketChannel inner = bindKernel(address, backlog, blocking);
       return new Listeners(inner, null, inner.getLocalAddress());
     }
+    Listeners listeners = bindOnStack(engine, address, backlog, routed);
+    router
+        .banner()
+        .used(
+            "listening on "
+                + Addresses.text(
+                    (InetSocketAddress) Objects.requireNonNull(listeners.localAddress()))
+                + (listeners.kernel() == null ? "" : ", on the kernel too"));
+    return listeners;
+  }
+
+  private Listeners bindOnStack(
+      StackEngine engine, InetSocketAddress address, int backlog, Routed routed)
+      throws IOException {
     if (routed.route() == Route.STACK || router.jdkOrNull() == null) {
       StackListener stack = listen(engine, address, address.getPort(), backlog, null);
       return new Listeners(null, stack, addressOf(stack));

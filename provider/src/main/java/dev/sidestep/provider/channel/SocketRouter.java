@@ -71,6 +71,11 @@ public final class SocketRouter {
     }
   }
 
+  /** What tells the user about the stack. */
+  Banner banner() {
+    return engines.banner();
+  }
+
   OptionDefaults clientDefaults() throws IOException {
     OptionDefaults known = clientDefaults;
     if (known == null) {

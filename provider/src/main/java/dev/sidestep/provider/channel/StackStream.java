@@ -70,6 +70,16 @@ final class StackStream implements SocketBackend {
     return engine;
   }
 
+  /** What has been set so far. */
+  OptionStore options() {
+    return options;
+  }
+
+  /** Whether the socket has only a port so far, so that it could still move to the kernel. */
+  boolean isBoundToWildcardOnly() {
+    return state.isUnconnected() && socket.localAddress().isWildcard();
+  }
+
   void bind(IpAddress address, int port) throws IOException {
     synchronized (state) {
       engine.bind(socket, address, port);

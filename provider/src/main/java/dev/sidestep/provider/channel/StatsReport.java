@@ -4,20 +4,22 @@ import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.packet.DropReason;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** What the stack has carried, for {@code sidestep.stats=exit}: a block to read, a line to grep. */
 final class StatsReport {
 
+  private static final String TITLE = "sidestep: the stack carried\n";
+
   private StatsReport() {}
 
-  /** The report on a stack, or on none that ever ran. */
-  static String of(@Nullable StackEngine engine) {
-    StringBuilder report = new StringBuilder("sidestep: the stack carried\n");
-    if (engine == null) {
-      report.append("  nothing: every connection stayed on the kernel\n");
-      return report.append(summary(0, 0, 0)).toString();
-    }
+  /** The report on a stack that never ran. */
+  static String ofNothing(String why) {
+    return TITLE + "  nothing: " + why + "\n" + summary(0, 0, 0);
+  }
+
+  /** The report on a stack that ran. */
+  static String of(StackEngine engine) {
+    StringBuilder report = new StringBuilder(TITLE);
     row(report, "connections opened", engine.count(Counter.TCP_ACTIVE_OPENS));
     row(report, "connections accepted", engine.count(Counter.TCP_PASSIVE_OPENS));
     row(report, "bytes sent", engine.count(Counter.TCP_BYTES_SENT));

@@ -62,7 +62,11 @@ public final class RoutePolicy {
       return Route.KERNEL;
     }
     if (local.isAnyLocalAddress()) {
-      return Route.BOTH;
+      return switch (config.wildcard()) {
+        case BOTH -> Route.BOTH;
+        case STACK -> Route.STACK;
+        case KERNEL -> Route.KERNEL;
+      };
     }
     return isStackAddress(IpAddress.of(local)) ? Route.STACK : Route.KERNEL;
   }

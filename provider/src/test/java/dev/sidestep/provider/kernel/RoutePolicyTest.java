@@ -6,6 +6,7 @@ import dev.sidestep.provider.kernel.RoutePolicy.Route;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.config.Wildcard;
 import dev.sidestep.stack.wire.IpAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -28,6 +29,11 @@ final class RoutePolicyTest {
 
   private static RoutePolicy policy(
       boolean device, @Nullable String gateway, boolean loopbackOnStack) {
+    return policy(device, gateway, loopbackOnStack, Wildcard.BOTH);
+  }
+
+  private static RoutePolicy policy(
+      boolean device, @Nullable String gateway, boolean loopbackOnStack, Wildcard wildcard) {
     StackConfig config =
         new StackConfig(
             device ? List.of("net_null0") : List.of(),
@@ -38,6 +44,9 @@ final class RoutePolicyTest {
             false,
             List.of(),
             loopbackOnStack,
+            wildcard,
+            true,
+            false,
             false,
             null,
             1 << 20,
@@ -96,6 +105,15 @@ final class RoutePolicyTest {
     assertLocal(Route.KERNEL, policy, "::1");
     assertLocal(Route.BOTH, policy, "0.0.0.0");
     assertLocal(Route.BOTH, policy, "::");
+  }
+
+  @Test
+  void theSettingSaysWhoseTheWildcardIs() {
+    assertLocal(Route.STACK, policy(true, null, false, Wildcard.STACK), "0.0.0.0");
+    assertLocal(Route.STACK, policy(true, null, false, Wildcard.STACK), "::");
+    assertLocal(Route.KERNEL, policy(true, null, false, Wildcard.KERNEL), "0.0.0.0");
+    assertLocal(Route.STACK, policy(true, null, false, Wildcard.KERNEL), OWN);
+    assertLocal(Route.KERNEL, policy(false, null, false, Wildcard.STACK), "0.0.0.0");
   }
 
   @Test

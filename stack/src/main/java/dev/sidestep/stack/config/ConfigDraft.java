@@ -15,6 +15,9 @@ final class ConfigDraft {
   private boolean strict;
   private List<String> ealArguments = List.of();
   private boolean loopbackOnStack;
+  private Wildcard wildcard = Wildcard.BOTH;
+  private boolean hideNativeTransports;
+  private boolean banner;
   private boolean statsAtExit;
   private @Nullable String captureFile;
   private long socketMemoryBytes;
@@ -38,10 +41,13 @@ final class ConfigDraft {
       case ADDRESS -> addresses = SettingValues.addresses(text);
       case GATEWAY -> gateway = SettingValues.gateway(text);
       case MTU -> mtuBytes = SettingValues.mtuBytes(text);
-      case PROFILE -> profile = SettingValues.profile(text);
+      case PROFILE -> profile = SettingValues.oneOf(text, Profile.values(), "no such profile");
       case STRICT -> strict = SettingValues.choice(text, "true", "false");
       case EAL -> ealArguments = SettingValues.words(text);
       case LOOPBACK -> loopbackOnStack = SettingValues.choice(text, "stack", "kernel");
+      case WILDCARD -> wildcard = SettingValues.oneOf(text, Wildcard.values(), "no such choice");
+      case NATIVE_TRANSPORTS -> hideNativeTransports = SettingValues.choice(text, "hide", "keep");
+      case BANNER -> banner = SettingValues.choice(text, "on", "off");
       case STATS -> statsAtExit = SettingValues.choice(text, "exit", "off");
       case CAPTURE -> captureFile = SettingValues.file(text);
       case MEMORY -> socketMemoryBytes = SettingValues.memoryBytes(text);
@@ -67,6 +73,9 @@ final class ConfigDraft {
             strict,
             ealArguments,
             loopbackOnStack,
+            wildcard,
+            hideNativeTransports,
+            banner,
             statsAtExit,
             captureFile,
             socketMemoryBytes,

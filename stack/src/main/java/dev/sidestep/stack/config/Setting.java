@@ -72,6 +72,32 @@ public enum Setting {
       "Who serves 127.0.0.0/8. With stack no device is needed, and only this process can be"
           + " reached there.",
       "stack"),
+  WILDCARD(
+      "sidestep.wildcard",
+      "both, stack or kernel",
+      "",
+      "both",
+      "Where a server listens that is bound to the wildcard address. With stack several programs of"
+          + " one host can use the same port, each at its own sidestep.address; they are not"
+          + " reached through the kernel then, nor by 127.0.0.1 or IPv6.",
+      "stack"),
+  NATIVE_TRANSPORTS(
+      "sidestep.native-transports",
+      "hide or keep",
+      "",
+      "hide",
+      "What the agent tells programs that ask whether Netty's native transports are available,"
+          + " which go to the kernel and past the stack. With hide they hear no and use NIO; those"
+          + " that use them without asking keep them.",
+      "keep"),
+  BANNER(
+      "sidestep.banner",
+      "on or off",
+      "",
+      "on",
+      "Whether standard error has one line when the stack starts and one when the program first"
+          + " uses it.",
+      "off"),
   STATS(
       "sidestep.stats",
       "off or exit",
@@ -180,6 +206,9 @@ public enum Setting {
       case STRICT -> Boolean.toString(config.strict());
       case EAL -> SettingValues.quoteWords(config.ealArguments());
       case LOOPBACK -> config.loopbackOnStack() ? "stack" : "kernel";
+      case WILDCARD -> config.wildcard().name().toLowerCase(Locale.ROOT);
+      case NATIVE_TRANSPORTS -> config.hideNativeTransports() ? "hide" : "keep";
+      case BANNER -> config.banner() ? "on" : "off";
       case STATS -> config.statsAtExit() ? "exit" : "off";
       case CAPTURE -> config.captureFile() == null ? "" : config.captureFile();
       case MEMORY -> SettingValues.showBytes(config.socketMemoryBytes());

@@ -92,13 +92,14 @@ final class SettingValues {
     return (int) value;
   }
 
-  static Profile profile(String text) {
-    for (Profile profile : Profile.values()) {
-      if (profile.name().toLowerCase(Locale.ROOT).equals(text)) {
-        return profile;
+  /** The one of {@code choices} that {@code text} names, in lower case. */
+  static <E extends Enum<E>> E oneOf(String text, E[] choices, String otherwise) {
+    for (E choice : choices) {
+      if (choice.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return choice;
       }
     }
-    throw new IllegalArgumentException("no such profile");
+    throw new IllegalArgumentException(otherwise);
   }
 
   /** Whether {@code text} is {@code whenTrue}; anything but the two words is an error. */

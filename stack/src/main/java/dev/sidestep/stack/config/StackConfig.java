@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param strict whether a stack that cannot start is an error instead of a fall back to the kernel
  * @param ealArguments arguments passed on to DPDK's rte_eal_init as they are
  * @param loopbackOnStack whether 127.0.0.0/8 is served inside the stack instead of by the kernel
+ * @param wildcard who serves a socket that is bound to the wildcard address
+ * @param hideNativeTransports whether programs that ask hear that Netty has no native transports
+ * @param banner whether standard error tells when the stack starts and is first used
  * @param statsAtExit whether the counters are printed when the JVM exits
  * @param captureFile where all frames are written in pcap format, or {@code null} for nowhere
  * @param socketMemoryBytes limit on bytes waiting in all socket queues together
@@ -31,6 +34,9 @@ public record StackConfig(
     boolean strict,
     List<String> ealArguments,
     boolean loopbackOnStack,
+    Wildcard wildcard,
+    boolean hideNativeTransports,
+    boolean banner,
     boolean statsAtExit,
     @Nullable String captureFile,
     long socketMemoryBytes,

@@ -3,6 +3,7 @@ package dev.sidestep.stack.engine;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.config.Wildcard;
 import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicDevice;
@@ -57,6 +58,9 @@ public final class ShardUnderTest {
         Profile.BALANCED,
         true,
         List.of(),
+        false,
+        Wildcard.BOTH,
+        true,
         false,
         false,
         null,

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.StackConfig;
+import dev.sidestep.stack.config.Wildcard;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.Readiness;
@@ -56,6 +57,9 @@ class StackEngineTest {
             true,
             List.of(),
             true,
+            Wildcard.BOTH,
+            true,
+            false,
             false,
             null,
             64 << 20,
