@@ -30,8 +30,9 @@ final class HelpText {
         java -jar sidestep-agent.jar --help             this text
         java -jar sidestep-agent.jar --version          the version
         java [-Dsidestep...] -jar sidestep-agent.jar --check [file]
-                                                        reads the settings and says what they do;
-                                                        opens no device
+                                                        reads the settings, says what they do
+                                                        and whether the devices can be used;
+                                                        opens none
 
       Settings are system properties (-Dname=value) or lines name=value of the file that the
       agent is given. A property wins over the file; an empty list or file name takes the file's
@@ -47,8 +48,8 @@ final class HelpText {
         java -javaagent:sidestep-agent.jar -Dsidestep.address=192.0.2.2/24 \\
              '-Dsidestep.device=net_memif0,role=client,socket=/tmp/a.sock' Client
 
-      With the agent, io.netty.transport.noNative=true is set unless it is set already: Netty's
-      native transports go to the kernel and past every provider.
+      With the agent, a program that asks for Netty's native transports hears that there are none,
+      as these go to the kernel and past every provider; one that insists keeps them.
       """;
 
   private HelpText() {}

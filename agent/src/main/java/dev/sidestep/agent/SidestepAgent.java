@@ -1,6 +1,8 @@
 package dev.sidestep.agent;
 
+import dev.sidestep.provider.SidestepSelectorProvider;
 import dev.sidestep.provider.SidestepSettings;
+import dev.sidestep.provider.channel.ExitReport;
 import dev.sidestep.provider.kernel.ExitHook;
 import dev.sidestep.provider.kernel.KernelAccess;
 import dev.sidestep.stack.config.ConfigException;
@@ -21,9 +23,6 @@ final class SidestepAgent {
 
   static final String PROVIDER_PROPERTY = "java.nio.channels.spi.SelectorProvider";
   static final String PROVIDER = "dev.sidestep.provider.SidestepSelectorProvider";
-
-  /** Netty's own switch: its native transports call the kernel and no provider at all. */
-  private static final String NETTY_NO_NATIVE = "io.netty.transport.noNative";
 
   private SidestepAgent() {}
 
@@ -57,7 +56,8 @@ final class SidestepAgent {
     openDoors(instrumentation);
     SidestepSettings.install(config);
     System.setProperty(PROVIDER_PROPERTY, PROVIDER);
-    keepNettyOffTheKernel();
+    watchNativeTransports(config, instrumentation);
+    reportAtExit(config);
   }
 
   private static void requireNoOtherProvider() {
@@ -92,9 +92,30 @@ final class SidestepAgent {
     }
   }
 
-  private static void keepNettyOffTheKernel() {
-    if (System.getProperty(NETTY_NO_NATIVE) == null) {
-      System.setProperty(NETTY_NO_NATIVE, "true");
+  private static void watchNativeTransports(StackConfig config, Instrumentation instrumentation) {
+    boolean hide = config.hideNativeTransports();
+    if (hide || config.strict()) {
+      instrumentation.addTransformer(
+          new NativeTransports(
+              hide,
+              config.strict(),
+              line -> {
+                if (config.banner()) {
+                  say(line);
+                }
+              }));
+    }
+  }
+
+  /** A provider that exists says at exit what was carried; without one nobody would. */
+  private static void reportAtExit(StackConfig config) {
+    if (config.statsAtExit() || config.strict()) {
+      ExitHook.register(
+          () -> {
+            if (!SidestepSelectorProvider.isInUse()) {
+              System.err.print(ExitReport.of(config, null, null));
+            }
+          });
     }
   }
 

@@ -28,6 +28,7 @@ class AgentIT {
   private static final String DEVICE = "-Dsidestep.device=net_null0";
   private static final String ADDRESS = "-Dsidestep.address=192.0.2.1/24";
   private static final String STRICT = "-Dsidestep.strict=true";
+  private static final String QUIET = "-Dsidestep.banner=off";
   private static final String PROVIDER = "dev.sidestep.provider.SidestepSelectorProvider";
   private static final String KERNEL_PROVIDER = "sun.nio.ch.EPollSelectorProvider";
 
@@ -80,14 +81,49 @@ class AgentIT {
 
   @Test
   void everythingIsHandedOverAndTheJdkStaysClosedToTheProgram() throws Exception {
-    assertEquals(new Result(0, report("true"), ""), jvm.runWithAgent(Report.class, STACK));
+    assertEquals(new Result(0, report(), ""), jvm.runWithAgent(Report.class, STACK));
   }
 
   @Test
-  void nettysNativeTransportsStayIfTheUserWantsThem() throws Exception {
+  void standardErrorTellsWhatIsCarriedWhateverTheProgramLogs(@TempDir Path directory)
+      throws Exception {
+    Path logsNothing = Files.createFile(directory.resolve("logging.properties"));
+    String logging = "-Djava.util.logging.config.file=" + logsNothing;
+    Result result = jvm.runWithAgent(Echo.class, STACK, logging);
+    assertEquals(ECHOED, result.out(), result.err());
+    assertTrue(
+        result
+            .err()
+            .matches(
+                "sidestep: carrying TCP on 127\\.0\\.0\\.0/8 inside the process; everything else"
+                    + " stays on the kernel\n"
+                    + "sidestep: first used by the program, listening on 127\\.0\\.0\\.1:\\d+\n"),
+        result.err());
+    assertEquals(new Result(0, ECHOED, ""), jvm.runWithAgent(Echo.class, STACK, logging, QUIET));
+  }
+
+  @Test
+  void strictProgramThatOpensNoSocketIsToldSo() throws Exception {
+    String line = "sidestep: the program opened no socket of ours\n";
+    assertEquals(new Result(0, "hello\n", line), jvm.runWithAgent(Hello.class, STACK, STRICT));
     assertEquals(
-        new Result(0, report("false"), ""),
-        jvm.runWithAgent(Report.class, STACK, "-Dio.netty.transport.noNative=false"));
+        new Result(0, ECHOED, line),
+        jvm.runWithAgent(Echo.class, DEVICE, ADDRESS, STRICT, "-Dsidestep.wildcard=stack"));
+    assertEquals(new Result(0, "hello\n", ""), jvm.runWithAgent(Hello.class, STACK, STRICT, QUIET));
+  }
+
+  @Test
+  void countersAreReportedEvenIfTheProgramOpensNoSocket() throws Exception {
+    assertEquals(
+        new Result(
+            0,
+            "hello\n",
+            """
+            sidestep: the stack carried
+              nothing: the program opened no socket of ours
+            sidestep stats: connections=0 bytes_in=0 bytes_out=0
+            """),
+        jvm.runWithAgent(Hello.class, STACK, "-Dsidestep.stats=exit"));
   }
 
   @Test
@@ -125,7 +161,7 @@ class AgentIT {
   @Test
   void settingsComeFromTheFileAndStrictnessToo(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("a.properties"), "sidestep.loopback=stack\n");
-    assertEquals(new Result(0, report("true"), ""), runWithFile(file, Report.class));
+    assertEquals(new Result(0, report(), ""), runWithFile(file, Report.class));
     Files.writeString(file, "sidestep.strict=true\nsidestep.mtu=1\n");
     assertEquals(
         new Result(
@@ -169,6 +205,7 @@ class AgentIT {
     assertFalse(result.out().contains("java.nio.channels.spi.SelectorProvider$Holder"));
     assertFalse(result.out().contains("java.util.logging.LogManager"));
     assertFalse(result.out().contains("dev.sidestep.stack.engine"));
+    assertFalse(result.out().contains("dev.sidestep.agent.TransportRewriter"));
   }
 
   @Test
@@ -178,7 +215,7 @@ class AgentIT {
         new ForkedJvm(
             Path.of(System.getProperty("java.home")), Map.of("JAVA_TOOL_OPTIONS", options));
     assertEquals(
-        new Result(0, report("true"), "Picked up JAVA_TOOL_OPTIONS: " + options + "\n"),
+        new Result(0, report(), "Picked up JAVA_TOOL_OPTIONS: " + options + "\n"),
         everywhere.run("-cp", ForkedJvm.PROGRAMS, Report.class.getName()));
   }
 
@@ -222,12 +259,10 @@ class AgentIT {
     return "-javaagent:" + ForkedJvm.AGENT_JAR;
   }
 
-  private static String report(String noNative) {
+  private static String report() {
     return "provider "
         + PROVIDER
-        + "\nnoNative "
-        + noNative
-        + "\nnative access true\nreflection IllegalAccessException\n"
+        + "\nnoNative null\nnative access true\nreflection IllegalAccessException\n"
         + "carries true\nbroken null\nkernel "
         + KERNEL_PROVIDER
         + "\n";

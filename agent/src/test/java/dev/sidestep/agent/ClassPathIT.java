@@ -37,7 +37,8 @@ class ClassPathIT {
     Result result = run(Echo.class, CHOOSE, EXPORT, NATIVE, STATS, "-Dsidestep.loopback=stack");
     assertEquals(PROVIDER + "\nechoed 65536 bytes\n", result.out(), result.err());
     assertTrue(result.err().contains("sidestep stats: connections=2 "), result.err());
-    assertTrue(result.err().startsWith("sidestep: the stack carried\n"), result.err());
+    assertTrue(result.err().startsWith("sidestep: carrying TCP on 127.0.0.0/8 "), result.err());
+    assertTrue(result.err().contains("\nsidestep: the stack carried\n"), result.err());
   }
 
   @Test

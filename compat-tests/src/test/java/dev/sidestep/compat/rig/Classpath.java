@@ -12,7 +12,14 @@ import java.util.stream.Collectors;
 /** Where forked JVMs find their classes. */
 public final class Classpath {
   private static final List<String> PROGRAM_PARTS =
-      List.of("/compat-tests/target/test-classes", "/samples/target/", "HdrHistogram", "/netty-");
+      List.of(
+          "/compat-tests/target/test-classes",
+          "/samples/target/",
+          "HdrHistogram",
+          "/netty-",
+          "/io/grpc/",
+          "/guava",
+          "/perfmark");
 
   private Classpath() {}
 
