@@ -276,4 +276,12 @@ abstract class ServerSocketChannelContract extends ProviderContract {
     }
     assertTrue(fromOne > 0 && fromOther > 0, fromOne + " and " + fromOther);
   }
+
+  @Test
+  void wildcardListenersThatAllHaveReusePortShareAPort() throws IOException {
+    ServerSocketChannel one = bound(new InetSocketAddress(0), StandardSocketOptions.SO_REUSEPORT);
+    InetSocketAddress address = new InetSocketAddress(one.socket().getLocalPort());
+    bound(address, StandardSocketOptions.SO_REUSEPORT);
+    assertThrows(BindException.class, () -> bound(address, StandardSocketOptions.SO_REUSEADDR));
+  }
 }

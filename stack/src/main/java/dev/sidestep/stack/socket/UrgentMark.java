@@ -53,8 +53,10 @@ final class UrgentMark {
 
   /** Where a reader at {@code head} goes on: behind the urgent byte, if it is there. */
   long start(long head, long tail) {
+    // The mark first: the owner moves it only after it has said what is behind the reader.
+    long urgent = position;
     long start = Math.max(head, skipTo);
-    boolean skips = start == position && start < tail && !options.oobInline;
+    boolean skips = start == urgent && start < tail && !options.oobInline;
     return skips ? start + 1 : start;
   }
 
