@@ -45,6 +45,7 @@ final class SocketErrors {
     return switch (error) {
       case ECONNREFUSED -> "Connection refused";
       case ECONNRESET -> "Connection reset by peer";
+      case ECONNABORTED -> "Software caused connection abort";
       case ETIMEDOUT -> "Connection timed out";
       case EHOSTUNREACH -> "No route to host";
       case ENETUNREACH -> "Network is unreachable";

@@ -1,5 +1,6 @@
 package dev.sidestep.provider.channel;
 
+import dev.sidestep.stack.concurrent.StackRoom;
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.Readiness;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A socket that the stack carries. The locks are those of the JDK's channels: one for the reading
  * or connecting thread, one for the writing or connecting thread, and a short one for the state.
+ *
+ * <p>Who has no stack left is told before any of them is taken.
  */
 final class StackStream implements SocketBackend {
 
@@ -91,17 +94,20 @@ final class StackStream implements SocketBackend {
 
   @Override
   public int read(ByteBuffer destination) throws IOException {
+    StackRoom.ensure();
     return (int) input.read(destination, null, 0, 1, BlockingWait.FOREVER);
   }
 
   @Override
   public long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
+    StackRoom.ensure();
     return input.read(null, destinations, offset, length, BlockingWait.FOREVER);
   }
 
   @Override
   public int read(byte[] destination, int offset, int length, int timeoutMillis)
       throws IOException {
+    StackRoom.ensure();
     ByteBuffer buffer = ByteBuffer.wrap(destination, offset, length);
     return input.timedRead(buffer, BlockingWait.deadlineNanos(timeoutMillis));
   }
@@ -113,16 +119,19 @@ final class StackStream implements SocketBackend {
 
   @Override
   public int write(ByteBuffer source) throws IOException {
+    StackRoom.ensure();
     return (int) output.write(source, null, 0, 1);
   }
 
   @Override
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    StackRoom.ensure();
     return output.write(null, sources, offset, length);
   }
 
   @Override
   public void writeFully(byte[] source, int offset, int length) throws IOException {
+    StackRoom.ensure();
     output.writeFully(ByteBuffer.wrap(source, offset, length));
   }
 
@@ -135,11 +144,13 @@ final class StackStream implements SocketBackend {
 
   @Override
   public boolean connect(SocketAddress remote, int timeoutMillis) throws IOException {
+    StackRoom.ensure();
     return connect.connect((InetSocketAddress) remote, timeoutMillis);
   }
 
   @Override
   public boolean finishConnect() throws IOException {
+    StackRoom.ensure();
     return connect.finishConnect();
   }
 

@@ -9,9 +9,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Three threads want something of what only one may touch at a time: one has come to poll, two
- * submit a request, one of them for the same thing twice. Whatever the interleaving, everything
- * asked for is carried out, and nobody owns anything in the end.
+ * Two threads want something of what only one may touch at a time: one comes to poll and then
+ * submits a request, the other submits one for the same thing twice. Whatever the interleaving,
+ * everything asked for is carried out, and nobody owns anything in the end.
  */
 @JCStressTest
 @Outcome(id = "7, 0", expect = Expect.ACCEPTABLE, desc = "all that was asked for, and released")
@@ -32,17 +32,13 @@ public class OwnershipRequest {
         work.ownership.release();
       }
     }
+    work.ownership.submit(otherWish, 4);
   }
 
   @Actor
   public void submitter() {
     work.ownership.submit(wish, 1);
     work.ownership.submit(wish, 2);
-  }
-
-  @Actor
-  public void otherSubmitter() {
-    work.ownership.submit(otherWish, 4);
   }
 
   @Arbiter

@@ -74,14 +74,23 @@ final class Defects {
     logged = true;
     loggedNanos = nowNanos;
     unlogged = null;
-    LOG.log(
-        System.Logger.Level.ERROR,
-        thrown.getClass().getSimpleName()
-            + " inside the stack, on thread "
-            + threadName
-            + "; the packet and the connection it hit are dropped, everything else goes on ("
-            + counters.dropped(DropReason.INTERNAL_ERROR)
-            + " so far)",
-        thrown);
+    LOG.log(System.Logger.Level.ERROR, line(thrown), isOfTheJvm(thrown) ? null : thrown);
+  }
+
+  /** Whether where it came up is of no interest, and a trace could have a thousand lines. */
+  private static boolean isOfTheJvm(Throwable thrown) {
+    return thrown instanceof VirtualMachineError;
+  }
+
+  private String line(Throwable thrown) {
+    StackTraceElement[] trace = thrown.getStackTrace();
+    return thrown
+        + " inside the stack"
+        + (trace.length > 0 ? " at " + trace[0] : "")
+        + ", on thread "
+        + threadName
+        + "; the packet or connection it hit is dropped, everything else goes on ("
+        + counters.dropped(DropReason.INTERNAL_ERROR)
+        + " so far)";
   }
 }

@@ -3,6 +3,7 @@ package dev.sidestep.stack.engine;
 import dev.sidestep.stack.concurrent.ParkedWaiters;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.counters.Counter;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -12,7 +13,7 @@ import java.util.function.LongSupplier;
  * or busy computing. It never competes: when somebody else polls it stands by in long sleeps, from
  * which a thread about to park wakes it.
  */
-final class Driver implements Runnable, AutoCloseable {
+final class Driver implements Runnable {
 
   /** A poll by another thread this recently means that it is at it and will be again. */
   private static final long RECENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -172,15 +173,15 @@ final class Driver implements Runnable, AutoCloseable {
     shard.alarm().sleep(now, least, longest);
   }
 
-  /** Ends the thread and waits until it is gone. */
-  @Override
-  public void close() {
+  /** Ends the thread and waits until it is gone, for so long at most. Returns whether it is. */
+  boolean close(long patienceNanos) {
     closed = true;
     shard.alarm().endSleep(thread);
+    long deadlineNanos = clock.getAsLong() + patienceNanos;
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    while (thread.isAlive() && clock.getAsLong() - deadlineNanos < 0) {
       try {
-        thread.join();
+        thread.join(Duration.ofNanos(deadlineNanos - clock.getAsLong()));
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -188,5 +189,6 @@ final class Driver implements Runnable, AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return !thread.isAlive();
   }
 }

@@ -17,6 +17,7 @@ import dev.sidestep.stack.ip.TransportInputs;
 import dev.sidestep.stack.nic.CapturingDevice;
 import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.OwnedDevice;
 import dev.sidestep.stack.nic.PcapCapture;
 import dev.sidestep.stack.nic.dpdk.DpdkDevices;
 import dev.sidestep.stack.nic.dpdk.DpdkException;
@@ -28,6 +29,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,7 @@ final class Network implements AutoCloseable {
   private final IpOutput output;
   private final TransportInputs transports;
   private final IcmpErrors icmpErrors = new IcmpErrors();
+  private BooleanSupplier isOwner = () -> true;
 
   /** Wires the layers around {@code devices} and the one that leads back to ourselves. */
   Network(
@@ -68,6 +71,7 @@ final class Network implements AutoCloseable {
     this.devices =
         Stream.concat(devices.stream(), Stream.of(loopback))
             .map(device -> capture == null ? device : new CapturingDevice(device, capture))
+            .map(this::owned)
             .toList();
     List<List<InterfaceAddress>> addresses = addressesOf(devices.size(), config);
     this.local = new LocalAddresses(addresses.stream().flatMap(List::stream).toList());
@@ -135,6 +139,17 @@ final class Network implements AutoCloseable {
     }
     perDevice.add(config.loopbackOnStack() ? List.of(LOOPBACK_NETWORK) : List.of());
     return perDevice;
+  }
+
+  private NicDevice owned(NicDevice device) {
+    return Network.class.desiredAssertionStatus()
+        ? new OwnedDevice(device, () -> isOwner.getAsBoolean())
+        : device;
+  }
+
+  /** From now on the devices' queues belong to whom {@code isOwner} says; for assertions. */
+  void setOwner(BooleanSupplier isOwner) {
+    this.isOwner = isOwner;
   }
 
   /** Lets TCP receive its segments and the errors about them. */

@@ -74,6 +74,7 @@ final class Shard implements SocketOwner {
     this.onReleased = onReleased;
     this.tcp = tcp.apply(this);
     network.register(this.tcp);
+    network.setOwner(ownership::isHeldByCurrentThread);
   }
 
   /** Takes the shard if nobody owns it; whoever does polls, so there are no interrupts. */
@@ -209,7 +210,7 @@ final class Shard implements SocketOwner {
         frame.free();
       }
     } catch (Throwable thrown) {
-      defects.caught(thrown);
+      caught(thrown, nowNanos);
     }
   }
 
@@ -221,7 +222,7 @@ final class Shard implements SocketOwner {
         netInterface.runTimers(nowNanos);
       }
     } catch (Throwable thrown) {
-      defects.caught(thrown);
+      caught(thrown, nowNanos);
     }
   }
 
@@ -229,13 +230,13 @@ final class Shard implements SocketOwner {
     try {
       tcp.flush(nowNanos);
     } catch (Throwable thrown) {
-      defects.caught(thrown);
+      caught(thrown, nowNanos);
     }
     for (NetInterface netInterface : interfaces) {
       try {
         netInterface.flush();
       } catch (Throwable thrown) {
-        defects.caught(thrown);
+        caught(thrown, nowNanos);
       }
     }
   }
@@ -261,7 +262,7 @@ final class Shard implements SocketOwner {
     try {
       tcp.execute(socket, bits, nowNanos);
     } catch (Throwable thrown) {
-      defects.caught(thrown);
+      caught(thrown, nowNanos);
     }
   }
 
@@ -278,6 +279,16 @@ final class Shard implements SocketOwner {
         transmit(nowNanos);
         received = receive(nowNanos);
       }
+    }
+  }
+
+  /** Puts aside what was thrown, and in order what it has left behind. */
+  private void caught(Throwable thrown, long nowNanos) {
+    defects.caught(thrown);
+    try {
+      tcp.recover(nowNanos);
+    } catch (Throwable again) {
+      defects.caught(again);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sidestep.stack.engine;
 
+import dev.sidestep.stack.concurrent.StackRoom;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.config.StackConfig;
 import dev.sidestep.stack.counters.Counter;
@@ -40,6 +41,9 @@ public final class StackEngine implements AutoCloseable {
 
   /** How long a call waits for what another thread is about to do for it. */
   private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** How long a thread may keep the shard to itself when the program exits; a poll takes 1 ms. */
+  private static final long OWNER_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final StackConfig config;
   private final Network network;
@@ -100,6 +104,7 @@ public final class StackEngine implements AutoCloseable {
    *     address"
    */
   public void bind(StackSocket socket, IpAddress address, int port) throws BindException {
+    StackRoom.ensure();
     if (!address.isWildcard() && !isLocal(address)) {
       throw new BindException("Cannot assign requested address");
     }
@@ -115,6 +120,7 @@ public final class StackEngine implements AutoCloseable {
    * @throws BindException "Address already in use" when another socket listens there already
    */
   public void listen(ListenSocket socket) throws BindException {
+    StackRoom.ensure();
     if (!(socket.portBinding() instanceof PortTable.Binding binding)) {
       throw new IllegalStateException("not bound");
     }
@@ -129,6 +135,7 @@ public final class StackEngine implements AutoCloseable {
    * @throws BindException when no local port is free: "Cannot assign requested address"
    */
   public void connect(StreamSocket socket, IpAddress remote, int port) throws BindException {
+    StackRoom.ensure();
     IpAddress source = network.sourceAddressFor(remote);
     if (source == null) {
       socket.setRemote(remote, port);
@@ -179,6 +186,7 @@ public final class StackEngine implements AutoCloseable {
    *     never
    */
   public boolean await(Waiter waiter, long deadlineNanos) {
+    StackRoom.ensure();
     return poller.await(waiter, deadlineNanos);
   }
 
@@ -187,6 +195,7 @@ public final class StackEngine implements AutoCloseable {
    * whether it did, so that everything asked for before is carried out.
    */
   public boolean pollOnce() {
+    StackRoom.ensure();
     if (!shard.tryOwn()) {
       return false;
     }
@@ -224,11 +233,16 @@ public final class StackEngine implements AutoCloseable {
       return;
     }
     poller.beginClosing();
-    deliverWhatWasWritten();
-    driver.close();
-    own();
-    // The shard is never given back: nobody touches a device that is going away.
-    network.close();
+    boolean idle = deliverWhatWasWritten() && driver.close(OWNER_PATIENCE_NANOS) && own();
+    shard.defects().log(System.nanoTime());
+    if (idle) {
+      // The shard is never given back: nobody touches a device that is going away.
+      network.close();
+    } else {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "a thread does not leave the network; exit goes on, and the devices stay as they are");
+    }
   }
 
   /** {@link #stop}s, and then ends every wait. */
@@ -243,10 +257,13 @@ public final class StackEngine implements AutoCloseable {
     return poller.isClosed();
   }
 
-  private void deliverWhatWasWritten() {
+  /** Returns false if the shard could not be had at all. */
+  private boolean deliverWhatWasWritten() {
     long startNanos = System.nanoTime();
     long lingerNanos = config.exitLingerNanos();
-    own();
+    if (!own()) {
+      return false;
+    }
     try {
       shard.tcp().closeAll(startNanos);
     } finally {
@@ -264,6 +281,7 @@ public final class StackEngine implements AutoCloseable {
               + TimeUnit.NANOSECONDS.toMillis(lingerNanos)
               + " ms (sidestep.exit-linger); some bytes already written were not acknowledged");
     }
+    return true;
   }
 
   /** A peer that is gone itself never acknowledges our FIN, so there is less patience for that. */
@@ -272,20 +290,32 @@ public final class StackEngine implements AutoCloseable {
         tcp -> tcp.isQuiescent() || (elapsedNanos > FIN_PATIENCE_NANOS && tcp.isDelivered()));
   }
 
-  /** Polls as the shard's owner and then asks something. */
+  /** Polls as the shard's owner and then asks something; false if the shard cannot be had. */
   private boolean whileOwner(Predicate<TcpStack> question) {
-    own();
+    if (!own()) {
+      return false;
+    }
     try {
       shard.poll(System.nanoTime());
       return question.test(shard.tcp());
+    } catch (Error known) {
+      // It is logged with the other defects; the exit goes on.
+      shard.defects().caught(known);
+      return false;
     } finally {
       shard.release();
     }
   }
 
-  private void own() {
+  /** Takes the shard from threads that all leave it soon; false if one of them does not. */
+  private boolean own() {
+    long startNanos = System.nanoTime();
     while (!shard.tryOwn()) {
+      if (System.nanoTime() - startNanos > OWNER_PATIENCE_NANOS) {
+        return false;
+      }
       Thread.onSpinWait();
     }
+    return true;
   }
 }

@@ -6,6 +6,8 @@ public enum SocketError {
   ECONNREFUSED,
   /** The peer sent RST on a connection. */
   ECONNRESET,
+  /** The stack gave the connection up because of a defect or an error of the JVM. */
+  ECONNABORTED,
   /** The peer did not answer in time. */
   ETIMEDOUT,
   /** The destination's last hop does not answer, or a router said so. */

@@ -1,6 +1,7 @@
 package dev.sidestep.stack.socket;
 
 import dev.sidestep.stack.concurrent.Ownership;
+import dev.sidestep.stack.concurrent.StackRoom;
 import dev.sidestep.stack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,7 @@ public abstract class StackSocket extends Ownership.Request {
 
   /** Asks the shard's owner for {@link Command} bits. */
   public final void submit(int commands) {
+    StackRoom.ensure();
     owner.submit(this, commands);
   }
 
@@ -99,12 +101,13 @@ public abstract class StackSocket extends Ownership.Request {
    * none may start one afterwards.
    */
   public final void close() {
+    StackRoom.ensure();
     PortBinding binding = portBinding;
     if (binding != null) {
       binding.close();
     }
     closing();
-    submit(Command.CLOSE);
+    owner.submit(this, Command.CLOSE);
   }
 
   /** What a close does at once, whenever the owner gets to {@link Command#CLOSE}. */

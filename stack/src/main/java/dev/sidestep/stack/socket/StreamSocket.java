@@ -1,5 +1,6 @@
 package dev.sidestep.stack.socket;
 
+import dev.sidestep.stack.concurrent.StackRoom;
 import dev.sidestep.stack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -99,9 +100,10 @@ public final class StreamSocket extends StackSocket {
    *     #error()} counts only once this returns 0: bytes that came before a reset can be read.
    */
   public int read(ByteBuffer destination) {
+    StackRoom.ensure();
     int count = receiveQueue.read(destination);
     if (count > 0 && (receiveQueue.windowUpdateDue() || receiveQueue.isDrainedAckDue())) {
-      submit(Command.WINDOW);
+      owner().submit(this, Command.WINDOW);
     }
     return count;
   }
@@ -112,9 +114,10 @@ public final class StreamSocket extends StackSocket {
    * @return number of bytes taken, 0 when the queue is full
    */
   public int write(ByteBuffer source) {
+    StackRoom.ensure();
     int count = sendQueue.write(source);
     if (count > 0) {
-      submit(Command.OUTPUT);
+      owner().submit(this, Command.OUTPUT);
     }
     return count;
   }

@@ -48,12 +48,43 @@ final class ConnectionEnd {
   void destroy(TransmissionControlBlock tcb) {
     context.connections.remove(tcb);
     forget(tcb);
+    releaseSocket(tcb);
+  }
+
+  private void releaseSocket(TransmissionControlBlock tcb) {
     StreamSocket socket = tcb.socket;
     socket.setTransport(null);
     if (tcb.orphaned) {
       socket.sendQueue().close();
       context.owner.released(socket);
       socket.end();
+    }
+  }
+
+  /**
+   * Ends a connection that an error has hit while something was done for it, wherever that was: its
+   * state says nothing any more, so both ends are told that it is over.
+   */
+  void abandon(TransmissionControlBlock tcb, long nowNanos) {
+    ConnectionEntry entry = context.connections.find(tcb);
+    try {
+      if (entry == tcb && tcb.state != TcpState.SYN_SENT) {
+        output.sendReset(tcb, nowNanos);
+      }
+    } finally {
+      if (entry == tcb) {
+        context.connections.remove(tcb);
+      } else if (entry instanceof TimeWaitRecord record) {
+        endTimeWait(record);
+      }
+      if (tcb.state != TcpState.CLOSED) {
+        countFailure(tcb);
+        forget(tcb);
+      }
+      releaseSocket(tcb);
+      if (!tcb.orphaned) {
+        tcb.socket.fail(SocketError.ECONNABORTED);
+      }
     }
   }
 

@@ -98,6 +98,7 @@ final class PassiveOpen {
 
   /** Answers a SYN and remembers it until the answer is acknowledged. */
   private void await(HalfOpenConnection connection, long nowNanos) {
+    context.atWork = connection;
     context.connections.add(connection);
     connection.listener.add(connection);
     connection.retransmitNanos = nowNanos + context.config.initialRtoNanos();
@@ -140,6 +141,7 @@ final class PassiveOpen {
       return null;
     }
     TransmissionControlBlock tcb = newConnection(connection, seg, route, nowNanos);
+    context.atWork = tcb;
     context.connections.add(tcb);
     established(listener, tcb, nowNanos);
     return tcb;

@@ -21,6 +21,9 @@ final class SegmentSender {
   private final IpOutput ip;
   private final ShardCounters counters;
 
+  /** The buffer between {@link #begin} and {@link #finish}, which is nobody else's. */
+  private @Nullable PacketBuffer inHand;
+
   SegmentSender(IpOutput ip, ShardCounters counters) {
     this.ip = ip;
     this.counters = counters;
@@ -51,8 +54,18 @@ final class SegmentSender {
       counters.increment(Counter.TX_WAITS);
       return null;
     }
+    inHand = packet;
     packet.append(headerBytes);
     return packet;
+  }
+
+  /** Frees the buffer of a segment that was begun and, because of an error, not finished. */
+  void discardUnfinished() {
+    PacketBuffer packet = inHand;
+    if (packet != null) {
+      inHand = null;
+      packet.free();
+    }
   }
 
   /** Fills in the checksum and sends. */
@@ -87,6 +100,7 @@ final class SegmentSender {
       TcpHeader.setChecksum(packet.memory(), packet.offset(), InternetChecksum.checksum(sum));
     }
     counters.increment(Counter.TCP_SEGMENTS_SENT);
+    inHand = null;
     ip.send(
         packet,
         route,

@@ -4,6 +4,7 @@ import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.socket.SocketMemory;
 import dev.sidestep.stack.socket.SocketOwner;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What the parts of one shard's TCP share. */
 final class TcpContext {
@@ -17,6 +18,12 @@ final class TcpContext {
   final ConnectionTable connections;
   final TimerHeap timers = new TimerHeap();
   final TouchedConnections touched = new TouchedConnections();
+
+  /**
+   * What is being worked on, until that is done. Whoever finds it set afterwards knows that an
+   * error came in between, and that the connection's state cannot be trusted any more.
+   */
+  @Nullable ConnectionEntry atWork;
 
   /** Connections the application has closed and that are not in TIME-WAIT yet. */
   int orphans;

@@ -9,9 +9,11 @@ import dev.sidestep.stack.ip.IpPacket;
 import dev.sidestep.stack.ip.TransportInput;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
+import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.SocketMemory;
 import dev.sidestep.stack.socket.SocketOwner;
 import dev.sidestep.stack.socket.StackSocket;
+import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.TcpHeader;
 import dev.sidestep.stack.wire.TcpOptions;
@@ -41,6 +43,9 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
   private final UserCalls userCalls;
   private final IcmpReaction icmpReaction;
   private final ConnectionEnd end;
+
+  /** The socket whose request is being carried out; see {@link TcpContext#atWork}. */
+  private @Nullable StackSocket executing;
 
   /** Time of the last flush. */
   private long flushedNanos;
@@ -79,6 +84,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
   /** Handles one segment. What it calls for is sent by {@link #flush} at the latest. */
   @Override
   public void receive(PacketBuffer packet, IpPacket ip, long nowNanos) {
+    assert isOwner();
     counters.increment(Counter.TCP_SEGMENTS_RECEIVED);
     DropReason verdict = validate(packet, ip);
     if (verdict != DropReason.NONE) {
@@ -90,7 +96,13 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     long options = ip.payloadOffset + (long) TcpHeader.MIN_LENGTH_BYTES;
     TcpOptions.parse(seg.memory, options, (int) (seg.payloadOffset - options), seg.options);
     dispatch(seg, ip, nowNanos);
+    context.atWork = null;
     seg.clear();
+  }
+
+  /** The state in here has one owner at a time, and no lock. */
+  private boolean isOwner() {
+    return context.owner.isHeldByCurrentThread();
   }
 
   private static DropReason validate(PacketBuffer packet, IpPacket ip) {
@@ -123,6 +135,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     ConnectionEntry entry =
         context.connections.find(
             ip.destinationHigh, ip.destinationLow, ip.sourceHigh, ip.sourceLow, seg.ports);
+    context.atWork = entry;
     switch (entry) {
       case TransmissionControlBlock tcb -> input.segmentArrives(tcb, seg, ip, nowNanos);
       case HalfOpenConnection halfOpen -> {
@@ -139,6 +152,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
   private void arrivesOpened(
       @Nullable TransmissionControlBlock opened, SegmentInfo seg, IpPacket ip, long nowNanos) {
     if (opened != null) {
+      context.atWork = opened;
       input.segmentArrives(opened, seg, ip, nowNanos);
     }
   }
@@ -164,6 +178,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
 
   @Override
   public void icmpError(IcmpError error, long nowNanos) {
+    assert isOwner();
     icmpReaction.icmpError(error, nowNanos);
   }
 
@@ -173,7 +188,57 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
    * @param commands {@link dev.sidestep.stack.socket.Command} bits
    */
   public void execute(StackSocket socket, int commands, long nowNanos) {
+    assert isOwner();
+    executing = socket;
+    context.atWork = socket.transport() instanceof ConnectionEntry entry ? entry : null;
     userCalls.execute(socket, commands, nowNanos);
+    context.atWork = null;
+    executing = null;
+  }
+
+  /**
+   * Puts things in order after something was thrown out of one of the other methods: the connection
+   * that was being worked on is given up, a segment that was begun is discarded. Does nothing if
+   * there is nothing to do.
+   */
+  public void recover(long nowNanos) {
+    assert isOwner();
+    ConnectionEntry hit = context.atWork;
+    StackSocket socket = executing;
+    // Once: what even this cannot end would be tried for ever.
+    context.atWork = null;
+    executing = null;
+    sender.discardUnfinished();
+    try {
+      if (hit != null) {
+        abandon(hit, nowNanos);
+      } else if (socket instanceof StreamSocket stream && stream.transport() == null) {
+        abandonUnconnected(stream);
+      }
+    } finally {
+      sender.discardUnfinished();
+    }
+  }
+
+  /** The handshake could not even be started, which somebody waits for. */
+  private static void abandonUnconnected(StreamSocket socket) {
+    if (socket.state() == StreamSocket.State.CONNECTING) {
+      socket.fail(SocketError.ECONNABORTED);
+    }
+  }
+
+  private void abandon(ConnectionEntry hit, long nowNanos) {
+    // A connection changes its form: what the table has now is what is left of it.
+    ConnectionEntry present = context.connections.find(hit);
+    if (hit instanceof TransmissionControlBlock tcb) {
+      end.abandon(tcb, nowNanos);
+    } else if (present instanceof TransmissionControlBlock tcb) {
+      end.abandon(tcb, nowNanos);
+    } else if (present instanceof HalfOpenConnection halfOpen) {
+      passiveOpen.remove(halfOpen);
+    } else if (present instanceof TimeWaitRecord record) {
+      end.endTimeWait(record);
+    }
   }
 
   /**
@@ -181,19 +246,24 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
    * ready in it.
    */
   public void flush(long nowNanos) {
+    assert isOwner();
     flushedNanos = nowNanos;
     TouchedConnections touched = context.touched;
     int count = touched.size();
     if (count == 0) {
       return;
     }
-    for (int i = 0; i < count; i++) {
-      finish(touched.take(i), nowNanos);
+    try {
+      for (int i = 0; i < count; i++) {
+        finish(touched.take(), nowNanos);
+      }
+    } finally {
+      touched.removeTaken();
     }
-    touched.removeTaken(count);
   }
 
   private void finish(TransmissionControlBlock tcb, long nowNanos) {
+    context.atWork = tcb;
     if (tcb.state != TcpState.CLOSED) {
       if (tcb.outputPending) {
         output.transmit(tcb, nowNanos);
@@ -202,23 +272,39 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
         output.sendAck(tcb, nowNanos);
       }
     }
+    if (tcb.signals != 0) {
+      signal(tcb);
+    }
+    context.atWork = null;
+  }
+
+  /** An error that hits while somebody is woken says nothing of the connection: again, later. */
+  private void signal(TransmissionControlBlock tcb) {
     int signals = tcb.signals;
-    if (signals != 0) {
-      tcb.signals = 0;
+    tcb.signals = 0;
+    try {
       tcb.socket.readiness().signal(signals);
+    } catch (Error error) {
+      context.atWork = null;
+      tcb.signals |= signals;
+      context.touched.add(tcb);
+      throw error;
     }
   }
 
   /** Runs the timers that have come due. */
   public void runTimers(long nowNanos) {
-    TimerEntry entry = context.timers.pollExpired(nowNanos);
+    assert isOwner();
+    ConnectionEntry entry = (ConnectionEntry) context.timers.pollExpired(nowNanos);
     while (entry != null) {
-      switch ((ConnectionEntry) entry) {
+      context.atWork = entry;
+      switch (entry) {
         case TransmissionControlBlock tcb -> timers.expired(tcb, nowNanos);
         case HalfOpenConnection halfOpen -> passiveOpen.timedOut(halfOpen, nowNanos);
         case TimeWaitRecord record -> end.endTimeWait(record);
       }
-      entry = context.timers.pollExpired(nowNanos);
+      context.atWork = null;
+      entry = (ConnectionEntry) context.timers.pollExpired(nowNanos);
     }
   }
 

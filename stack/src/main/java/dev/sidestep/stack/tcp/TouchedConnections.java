@@ -9,6 +9,9 @@ final class TouchedConnections {
   private @Nullable TransmissionControlBlock[] list = new TransmissionControlBlock[64];
   private int size;
 
+  /** Places taken out from the front and not removed yet. */
+  private int taken;
+
   boolean isEmpty() {
     return size == 0;
   }
@@ -21,24 +24,26 @@ final class TouchedConnections {
     if (tcb.touched) {
       return;
     }
-    tcb.touched = true;
     if (size == list.length) {
       list = Arrays.copyOf(list, 2 * size);
     }
     list[size++] = tcb;
+    tcb.touched = true;
   }
 
-  /** Takes out the connection at {@code index}, which may then be added again. */
-  TransmissionControlBlock take(int index) {
-    TransmissionControlBlock tcb = list[index];
+  /** Takes out the next connection, which may then be added again, behind all others. */
+  TransmissionControlBlock take() {
+    TransmissionControlBlock tcb = list[taken];
     assert tcb != null;
-    list[index] = null;
+    list[taken++] = null;
     tcb.touched = false;
     return tcb;
   }
 
-  /** Forgets the first {@code count} places, all of which were taken. */
-  void removeTaken(int count) {
+  /** Forgets the places of those that were taken. */
+  void removeTaken() {
+    int count = taken;
+    taken = 0;
     System.arraycopy(list, count, list, 0, size - count);
     Arrays.fill(list, size - count, size, null);
     size -= count;

@@ -114,6 +114,7 @@ final class UserCalls {
     tcb.timedSinceNanos = nowNanos;
     tcb.lastReceivedNanos = nowNanos;
     tcb.lastSentNanos = nowNanos;
+    context.atWork = tcb;
     context.connections.add(tcb);
     tcb.socket.setTransport(tcb);
     context.counters.increment(Counter.TCP_ACTIVE_OPENS);
@@ -190,9 +191,11 @@ final class UserCalls {
   private void closeConnection(TransmissionControlBlock tcb, long nowNanos) {
     boolean unread = tcb.receiveQueue().queuedBytes() > 0;
     boolean handshake = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
-    tcb.receiveQueue().close();
+    context.atWork = tcb;
+    // First: if an error comes in between, it is known that nobody holds the socket any more.
     tcb.orphaned = true;
     context.orphans++;
+    tcb.receiveQueue().close();
     if (tcb.state == TcpState.SYN_SENT) {
       end.destroy(tcb);
     } else if (handshake

@@ -70,11 +70,28 @@ public final class ShardUnderTest {
 
   /** One turn of the poll loop. */
   public void poll() {
+    own();
+    try {
+      shard.poll(clock.getAsLong());
+    } finally {
+      shard.release();
+    }
+  }
+
+  private void own() {
     if (!shard.tryOwn()) {
       throw new AssertionError("somebody else owns the shard");
     }
-    shard.poll(clock.getAsLong());
-    shard.release();
+  }
+
+  /** Does something as the shard's owner. */
+  public void whileOwner(Runnable action) {
+    own();
+    try {
+      action.run();
+    } finally {
+      shard.release();
+    }
   }
 
   /** When the shard wants to be polled even if nothing arrives. */
@@ -89,13 +106,21 @@ public final class ShardUnderTest {
 
   /** What its driver does before it sleeps; returns whether it may sleep for long. */
   boolean pollAndEnableInterrupts() {
-    if (!shard.tryOwn()) {
-      throw new AssertionError("somebody else owns the shard");
-    }
+    own();
     shard.poll(clock.getAsLong());
     boolean enabled = shard.alarm().enableInterrupts();
     shard.release();
     return enabled;
+  }
+
+  /** Whether some thread owns it. */
+  boolean isOwned() {
+    return shard.isOwned();
+  }
+
+  /** A driver for it, which is not running yet. */
+  Driver driver() {
+    return new Driver(shard, IdleStrategy.of(Profile.BALANCED), clock);
   }
 
   /** What its sockets belong to. */

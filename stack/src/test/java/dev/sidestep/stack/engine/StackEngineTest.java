@@ -46,7 +46,7 @@ class StackEngineTest {
     engine = start(Profile.BALANCED);
   }
 
-  private static StackEngine start(Profile profile) throws StackStartException {
+  static StackEngine start(Profile profile) throws StackStartException {
     return StackEngine.start(
         new StackConfig(
             List.of(),

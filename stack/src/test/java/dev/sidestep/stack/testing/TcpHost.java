@@ -3,6 +3,7 @@ package dev.sidestep.stack.testing;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.engine.ShardUnderTest;
+import dev.sidestep.stack.icmp.IcmpError;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketPool;
@@ -27,6 +28,7 @@ public final class TcpHost {
   private static final long SOCKET_MEMORY_BYTES = 64L << 20;
   private static final int PREFIX_LENGTH = 24;
 
+  private final TestClock clock;
   private final NicDevice device;
   private final IpAddress address;
   private final TcpConfig config;
@@ -41,6 +43,7 @@ public final class TcpHost {
    */
   public TcpHost(
       TestClock clock, NicDevice device, IpAddress address, TcpConfig config, long seed) {
+    this.clock = clock;
     this.device = device;
     this.address = address;
     this.config = config;
@@ -63,6 +66,11 @@ public final class TcpHost {
   /** One turn of the poll loop. */
   public void poll() {
     shard.poll();
+  }
+
+  /** An ICMP error arrives. */
+  public void icmpError(IcmpError error) {
+    shard.whileOwner(() -> shard.tcp().icmpError(error, clock.nanos()));
   }
 
   /** When the stack wants to be polled even if nothing arrives. */

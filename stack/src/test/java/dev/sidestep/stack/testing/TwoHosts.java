@@ -2,11 +2,13 @@ package dev.sidestep.stack.testing;
 
 import dev.sidestep.stack.nic.FaultInjector;
 import dev.sidestep.stack.nic.Faults;
+import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.tcp.TcpConfig;
 import dev.sidestep.stack.wire.IpAddress;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Two stacks on a {@link SimulatedLink}, driven from event to event on the virtual clock by the
@@ -33,9 +35,15 @@ public final class TwoHosts {
 
   /** A client and a server that listens, on a link like this. */
   public TwoHosts(SimulatedLink.Settings settings, TcpConfig config) {
+    this(settings, config, device -> device);
+  }
+
+  /** The same; the client has what {@code clientDevice} makes of its device. */
+  public TwoHosts(
+      SimulatedLink.Settings settings, TcpConfig config, UnaryOperator<NicDevice> clientDevice) {
     link = new SimulatedLink(clock, settings);
     long seed = settings.faults().seed();
-    client = new TcpHost(clock, link.left(), CLIENT_ADDRESS, config, seed);
+    client = new TcpHost(clock, clientDevice.apply(link.left()), CLIENT_ADDRESS, config, seed);
     server = new TcpHost(clock, link.right(), SERVER_ADDRESS, config, seed + 1);
     clientInvariants = new TcpInvariants(client);
     serverInvariants = new TcpInvariants(server);

@@ -268,14 +268,13 @@ final class DpdkDevice implements NicDevice {
 
   // The memif driver handles a peer's going on EAL's interrupt thread, and does not expect the
   // device to be closed meanwhile, which is just what a program does when its peer has gone.
-  private void closePort() {
-    if (!MemifSocket.isMemif(device)) {
-      eal.call(() -> library.stop(port));
-      eal.call(() -> library.close(port));
-    } else if (!library.stopAndCloseOnInterruptThread(port, CLOSE_PATIENCE_NANOS)) {
-      EalLog.LOGGER.log(
-          System.Logger.Level.WARNING, "{0}: DPDK''s interrupt thread does not answer", name());
+  private boolean closePort() {
+    if (MemifSocket.isMemif(device)) {
+      return library.stopAndCloseOnInterruptThread(port, CLOSE_PATIENCE_NANOS);
     }
+    eal.call(() -> library.stop(port));
+    eal.call(() -> library.close(port));
+    return true;
   }
 
   @Override
@@ -285,7 +284,14 @@ final class DpdkDevice implements NicDevice {
     }
     closed = true;
     queues.forEach(DpdkQueue::close);
-    closePort();
+    if (!closePort()) {
+      // It may still be at work on the port, so the port keeps all that belongs to it.
+      EalLog.LOGGER.log(
+          System.Logger.Level.WARNING,
+          "{0}: DPDK''s interrupt thread does not answer; the device stays open",
+          name());
+      return;
+    }
     eal.detach(device);
     if (kernelLink != null) {
       kernelLink.close();

@@ -109,9 +109,11 @@ final class DpdkQueue implements NicQueue {
       return FastPath.burst(function, critical, queue, table, count);
     }
     RteSpinlock.lock(disconnectLock);
-    int done = FastPath.burst(function, critical, queue, table, count);
-    RteSpinlock.unlock(disconnectLock);
-    return done;
+    try {
+      return FastPath.burst(function, critical, queue, table, count);
+    } finally {
+      RteSpinlock.unlock(disconnectLock);
+    }
   }
 
   @Override

@@ -31,7 +31,7 @@ class IcmpReactionTest extends TcpStory {
     error.localPort = tcb.localPort();
     error.remotePort = tcb.remotePort();
     error.seq = tcb.sndUna() + seqOffset;
-    stack.tcp().icmpError(error, clock.nanos());
+    stack.icmpError(error);
   }
 
   private void tooBig(int mtuBytes, int seqOffset) {

@@ -90,7 +90,7 @@ public final class DpdkLibrary {
       MethodHandle version = handle(symbols, DpdkFunction.RTE_VERSION);
       return NativeMemory.string((MemorySegment) version.invokeExact(), MAX_STRING_BYTES);
     } catch (Throwable thrown) {
-      throw new AssertionError("native code cannot throw", thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -320,7 +320,7 @@ public final class DpdkLibrary {
       short bits = link.get(JAVA_SHORT, RteEthdev.LINK_BITS);
       return status == 0 && (bits & RteEthdev.LINK_STATUS_MASK) != 0;
     } catch (Throwable thrown) {
-      throw new AssertionError("native code cannot throw", thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -456,7 +456,7 @@ public final class DpdkLibrary {
     try {
       return functions[function.ordinal()].invokeWithArguments(arguments);
     } catch (Throwable thrown) {
-      throw new AssertionError(function.symbol() + " cannot throw", thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 }

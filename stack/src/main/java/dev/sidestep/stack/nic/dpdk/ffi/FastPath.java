@@ -57,7 +57,7 @@ public final class FastPath {
               : (short) BURST_CALL.invokeExact(function, queue, packets, (short) count);
       return done & 0xFFFF;
     } catch (Throwable thrown) {
-      throw neverThrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -71,7 +71,7 @@ public final class FastPath {
     try {
       return (int) POOL_TRANSFER_CALL.invokeExact(function, pool, objects, count);
     } catch (Throwable thrown) {
-      throw neverThrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -80,12 +80,8 @@ public final class FastPath {
     try {
       return (int) POOL_COUNT_CALL.invokeExact(function, pool);
     } catch (Throwable thrown) {
-      throw neverThrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
-  }
-
-  private static AssertionError neverThrown(Throwable thrown) {
-    return new AssertionError("native code cannot throw", thrown);
   }
 
   @SuppressWarnings("restricted")

@@ -20,6 +20,10 @@ final class LibC {
 
   private static final long EVENT_BYTES = 8;
 
+  /** The number 1; made beforehand, so that waking a thread takes no memory. */
+  private static final MemorySegment ONE_EVENT =
+      Arena.global().allocateFrom(JAVA_LONG, 1).asReadOnly();
+
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle PIPE2 = handle("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle FDOPEN = handle("fdopen", ADDRESS, JAVA_INT, ADDRESS);
@@ -53,7 +57,7 @@ final class LibC {
       }
       return new int[] {ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1)};
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -62,7 +66,7 @@ final class LibC {
     try (Arena arena = Arena.ofConfined()) {
       return (MemorySegment) FDOPEN.invokeExact(descriptor, arena.allocateFrom("w"));
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -73,7 +77,7 @@ final class LibC {
       segment.copyFrom(MemorySegment.ofArray(bytes));
       long unused = (long) WRITE.invokeExact(descriptor, segment, (long) bytes.length);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -81,7 +85,7 @@ final class LibC {
     try {
       int unused = (int) FFLUSH.invokeExact(file);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -89,7 +93,7 @@ final class LibC {
     try {
       int unused = (int) CLOSE.invokeExact(descriptor);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -98,17 +102,16 @@ final class LibC {
     try {
       return (int) EVENTFD.invokeExact(0, NONBLOCK_CLOEXEC);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
   /** Adds an event to an eventfd. */
   static void signalEvent(int eventfd) {
-    try (Arena arena = Arena.ofConfined()) {
-      long unused =
-          (long) WRITE.invokeExact(eventfd, arena.allocateFrom(JAVA_LONG, 1), EVENT_BYTES);
+    try {
+      long unused = (long) WRITE.invokeExact(eventfd, ONE_EVENT, EVENT_BYTES);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -117,7 +120,7 @@ final class LibC {
     try (Arena arena = Arena.ofConfined()) {
       long unused = (long) READ.invokeExact(eventfd, arena.allocate(JAVA_LONG), EVENT_BYTES);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -126,7 +129,7 @@ final class LibC {
     try {
       return (int) PPOLL.invokeExact(pollfds, (long) count, timeout, MemorySegment.NULL);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -135,7 +138,7 @@ final class LibC {
     try {
       return (int) SOCKET.invokeExact(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -143,7 +146,7 @@ final class LibC {
     try {
       return (int) IOCTL.invokeExact(descriptor, request, argument);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -152,7 +155,7 @@ final class LibC {
     try {
       int unused = (int) DUP2.invokeExact(original, copy);
     } catch (Throwable thrown) {
-      throw rethrown(thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -174,12 +177,5 @@ final class LibC {
         LINKER.defaultLookup().findOrThrow("ioctl"),
         FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
         Linker.Option.firstVariadicArg(2));
-  }
-
-  private static RuntimeException rethrown(Throwable thrown) {
-    if (thrown instanceof RuntimeException exception) {
-      return exception;
-    }
-    throw new AssertionError("native code cannot throw", thrown);
   }
 }

@@ -157,7 +157,7 @@ final class MemifInterrupt implements RxInterrupt {
     try {
       return (int) descriptorOf.invokeExact(queue.get(ADDRESS, QUEUE_INTR_HANDLE));
     } catch (Throwable thrown) {
-      throw new AssertionError("native code cannot throw", thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 }

@@ -34,7 +34,7 @@ final class Semaphore {
     try {
       int unused = (int) INIT.invokeExact(address, 0, 0);
     } catch (Throwable thrown) {
-      throw new AssertionError("native code cannot throw", thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
@@ -54,7 +54,7 @@ final class Semaphore {
       }
       return true;
     } catch (Throwable thrown) {
-      throw new AssertionError("native code cannot throw", thrown);
+      throw NativeCall.rethrown(thrown);
     }
   }
 
