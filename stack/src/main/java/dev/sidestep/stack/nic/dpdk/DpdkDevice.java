@@ -7,6 +7,7 @@ import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.KernelLink;
 import dev.sidestep.stack.nic.dpdk.ffi.RteEthdev;
 import dev.sidestep.stack.nic.dpdk.ffi.RxInterrupt;
+import dev.sidestep.stack.nic.dpdk.ffi.UnknownLayoutException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -31,6 +32,12 @@ final class DpdkDevice implements NicDevice {
   /** Drivers on a kernel interface that do not know whether its link is up. */
   private static final Set<String> DRIVERS_WITHOUT_LINK_STATE =
       Set.of("net_af_packet", "net_af_xdp");
+
+  /**
+   * Drivers with descriptors that tell of frames, though rte_eth_dev_rx_intr_ctl_q_get_fd knows
+   * none.
+   */
+  private static final Set<String> DRIVERS_WITH_INTERRUPTS = Set.of("net_memif", "net_af_packet");
 
   private static final int ETHERNET_HEADER_BYTES = 14;
   private static final int VLAN_TAG_BYTES = 4;
@@ -90,6 +97,9 @@ final class DpdkDevice implements NicDevice {
     } catch (DpdkException e) {
       close();
       throw e;
+    } catch (UnknownLayoutException e) {
+      close();
+      throw DpdkMessages.unknownLayout(library.version(), e.field());
     }
   }
 
@@ -166,8 +176,20 @@ final class DpdkDevice implements NicDevice {
     }
   }
 
-  // rte_eth_dev_rx_intr_ctl_q_get_fd knows none for these drivers, but they have descriptors.
   private @Nullable RxInterrupt rxInterrupt(
+      int queue, MbufPool pool, @Nullable MemorySegment disconnectLock) {
+    RxInterrupt interrupt = drivenInterrupt(queue, pool, disconnectLock);
+    if (interrupt == null && DRIVERS_WITH_INTERRUPTS.contains(device.driver())) {
+      EalLog.LOGGER.log(
+          System.Logger.Level.WARNING,
+          "{0}: unknown build of {1}, whose interrupts cannot be used; it is polled instead",
+          device.name(),
+          device.driver());
+    }
+    return interrupt;
+  }
+
+  private @Nullable RxInterrupt drivenInterrupt(
       int queue, MbufPool pool, @Nullable MemorySegment disconnectLock) {
     if (disconnectLock != null) {
       return library.memifInterrupt(port, queue, pool.address(), disconnectLock);
@@ -210,7 +232,7 @@ final class DpdkDevice implements NicDevice {
     if (!MemifSocket.isMemif(device)) {
       return null;
     }
-    MemorySegment lock = library.memifDisconnectLock(port, device.name(), MemifSocket.path(device));
+    MemorySegment lock = library.memifDisconnectLock(port, MemifSocket.port(device));
     if (lock == null) {
       EalLog.LOGGER.log(
           System.Logger.Level.WARNING,

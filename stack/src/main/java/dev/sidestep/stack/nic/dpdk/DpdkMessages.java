@@ -44,6 +44,14 @@ final class DpdkMessages {
     return "librte-" + driver.replace('_', '-') + abi.soVersion();
   }
 
+  /** A structure of DPDK's does not have {@code field} where it should be. */
+  static DpdkException unknownLayout(String version, String field) {
+    return new DpdkException(
+        "sidestep.device: the self-test of %s fails at %s: this build is laid out unlike any"
+                .formatted(version, field)
+            + " supported one; install your distribution's packages");
+  }
+
   /** rte_eal_init has failed. */
   static DpdkException ealFailed(List<String> lines, List<String> arguments) {
     String text = String.join("\n", lines);

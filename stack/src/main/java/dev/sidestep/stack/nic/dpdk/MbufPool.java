@@ -249,33 +249,35 @@ final class MbufPool implements PacketPool {
   /**
    * The buffer of an mbuf that a driver has just received, now borrowed by the caller.
    *
-   * @return {@code null} for a frame in several pieces that does not fit into one, which is freed
+   * @return {@code null} for a frame that does not fit into one buffer, which is freed
    */
   @Nullable PacketBuffer received(long mbuf) {
     long at = mbuf - base;
     PacketBuffer buffer = buffers[memory.get(JAVA_INT, at + NUMBER_OFFSET)];
     buffer.markBorrowed();
     moved = true;
-    int offset = memory.get(JAVA_SHORT, at + RteMbuf.DATA_OFF) & 0xFFFF;
-    int length = memory.get(JAVA_SHORT, at + RteMbuf.DATA_LEN) & 0xFFFF;
-    buffer.setBounds(offset, length);
-    return memory.get(JAVA_SHORT, at + RteMbuf.NB_SEGS) == 1 ? buffer : joined(buffer, at);
+    boolean fits = isWithinBuffer(at);
+    buffer.setBounds(
+        fits ? dataOffset(at) : PacketBuffer.HEADROOM_BYTES, fits ? dataLength(at) : 0);
+    return fits && memory.get(JAVA_SHORT, at + RteMbuf.NB_SEGS) == 1
+        ? buffer
+        : joined(buffer, at, fits);
   }
 
-  // Copies all segments into the first, and undoes the chain.
-  private @Nullable PacketBuffer joined(PacketBuffer head, long headAt) {
-    boolean fits =
-        memory.get(JAVA_INT, headAt + RteMbuf.PKT_LEN) - head.length() <= head.tailroomBytes();
+  // Copies all segments into the first, and undoes the chain. What each segment says of itself
+  // counts: what the head says of them all, drivers add up from what a peer says.
+  private @Nullable PacketBuffer joined(PacketBuffer head, long headAt, boolean headFits) {
+    boolean fits = headFits;
     long next = unchain(headAt);
     while (next != 0) {
       long at = next - base;
       PacketBuffer segment = bufferOf(next);
       segment.markBorrowed();
+      int length = dataLength(at);
+      fits = fits && isWithinBuffer(at) && length <= head.tailroomBytes();
       if (fits) {
-        int offset = memory.get(JAVA_SHORT, at + RteMbuf.DATA_OFF) & 0xFFFF;
-        int length = memory.get(JAVA_SHORT, at + RteMbuf.DATA_LEN) & 0xFFFF;
         int to = head.append(length);
-        MemorySegment.copy(segment.memory(), offset, head.memory(), to, length);
+        MemorySegment.copy(segment.memory(), dataOffset(at), head.memory(), to, length);
       }
       next = unchain(at);
       free(segment);
@@ -285,6 +287,18 @@ final class MbufPool implements PacketPool {
       return null;
     }
     return head;
+  }
+
+  private int dataOffset(long at) {
+    return memory.get(JAVA_SHORT, at + RteMbuf.DATA_OFF) & 0xFFFF;
+  }
+
+  private int dataLength(long at) {
+    return memory.get(JAVA_SHORT, at + RteMbuf.DATA_LEN) & 0xFFFF;
+  }
+
+  private boolean isWithinBuffer(long at) {
+    return dataOffset(at) + dataLength(at) <= PacketBuffer.HEADROOM_BYTES + dataRoomBytes;
   }
 
   /** Makes an mbuf stand for itself. Returns the one that followed it, or 0. */

@@ -1,5 +1,7 @@
 package dev.sidestep.stack.nic.dpdk;
 
+import dev.sidestep.stack.nic.dpdk.ffi.MemifPort;
+
 /** The arguments of a memif device, with the driver's own defaults and ours. */
 final class MemifSocket {
 
@@ -47,6 +49,23 @@ final class MemifSocket {
   static String path(DeviceString device) {
     String path = device.argument("socket");
     return path == null ? DEFAULT_PATH : path;
+  }
+
+  /**
+   * What the driver's structures say of a device that has its {@linkplain #withDefaults defaults}.
+   */
+  static MemifPort port(DeviceString device) {
+    return new MemifPort(
+        device.name(), path(device), number(device, "rsize"), number(device, "bsize"));
+  }
+
+  // As the driver reads them, which has accepted them.
+  private static int number(DeviceString device, String key) {
+    try {
+      return Integer.parseInt(String.valueOf(device.argument(key)));
+    } catch (NumberFormatException odd) {
+      return -1;
+    }
   }
 
   /** As /proc/net/unix shows it: abstract names, memif's default, start with {@code @}. */

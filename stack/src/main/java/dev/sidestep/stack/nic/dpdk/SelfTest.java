@@ -52,9 +52,6 @@ final class SelfTest {
   }
 
   private static DpdkException failure(DpdkEal eal, String what) {
-    return new DpdkException(
-        "sidestep.device: the self-test of %s fails at %s: this build is laid out unlike any"
-                .formatted(eal.library().version(), what)
-            + " supported one; install your distribution's packages");
+    return DpdkMessages.unknownLayout(eal.library().version(), what);
   }
 }

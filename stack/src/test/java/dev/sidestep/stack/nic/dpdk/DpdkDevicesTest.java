@@ -16,6 +16,7 @@ import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DescriptorWait;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
+import dev.sidestep.stack.nic.dpdk.ffi.MemifPort;
 import dev.sidestep.stack.nic.dpdk.ffi.NativeMemory;
 import dev.sidestep.stack.nic.dpdk.ffi.RteMbuf;
 import dev.sidestep.stack.packet.PacketBuffer;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The installed DPDK in this JVM: its one EAL serves all these tests. */
 class DpdkDevicesTest {
@@ -217,6 +220,43 @@ class DpdkDevicesTest {
     }
   }
 
+  @ParameterizedTest(name = "head of {0}, then {1} bytes that claim to be {2} in all")
+  @CsvSource({
+    "100, 60, 7",
+    "100, 60, -1",
+    "2048, 60, 2048",
+    "2048, 2048, 0",
+    "4000, 60, 100",
+    "60, 65535, 64"
+  })
+  void whatAPeerSaysOfAChainIsNotBelieved(int headBytes, int tailBytes, int claimedBytes) {
+    try (NicDevice device = open("net_null0", OPTIONS);
+        Arena arena = Arena.ofConfined()) {
+      MbufPool pool = (MbufPool) device.queue(0).pool();
+      PacketBuffer first = pool.allocate();
+      PacketBuffer second = pool.allocate();
+      assertNotNull(first);
+      assertNotNull(second);
+      chain(pool, first, second, arena);
+      MemorySegment head = NativeMemory.segment(first.nativeAddress(), RteMbuf.SIZE, arena);
+      MemorySegment tail = NativeMemory.segment(second.nativeAddress(), RteMbuf.SIZE, arena);
+      head.set(JAVA_SHORT, RteMbuf.DATA_LEN, (short) headBytes);
+      head.set(JAVA_INT, RteMbuf.PKT_LEN, claimedBytes);
+      tail.set(JAVA_SHORT, RteMbuf.DATA_LEN, (short) tailBytes);
+
+      PacketBuffer received = pool.received(first.nativeAddress());
+      if (headBytes + tailBytes <= pool.dataRoomBytes()) {
+        assertNotNull(received);
+        assertSame(first, received);
+        assertEquals(headBytes + tailBytes, received.length());
+        received.free();
+      } else {
+        assertNull(received);
+      }
+      assertEquals(BUFFERS, pool.availableBuffers());
+    }
+  }
+
   /** Makes of two buffers what a driver would hand over as a chain. */
   private static void chain(MbufPool pool, PacketBuffer first, PacketBuffer second, Arena arena) {
     long secondMbuf = pool.prepared(second);
@@ -295,9 +335,11 @@ class DpdkDevicesTest {
     try (NicDevice device = open("net_memif0,role=server,socket=" + socket, OPTIONS)) {
       DpdkLibrary library = DpdkEal.start(OPTIONS, List.of(), 0).library();
       int port = library.portByName(device.name());
-      assertNotNull(library.memifDisconnectLock(port, device.name(), socket));
-      assertNull(library.memifDisconnectLock(port, device.name(), "another"));
-      assertNull(library.memifDisconnectLock(port, "net_memif1", socket));
+      MemifPort opened = new MemifPort(device.name(), socket, 6, 9024);
+      assertNotNull(library.memifDisconnectLock(port, opened));
+      assertNull(library.memifDisconnectLock(port, new MemifPort(device.name(), "no", 6, 9024)));
+      assertNull(library.memifDisconnectLock(port, new MemifPort("net_memif1", socket, 6, 9024)));
+      assertNull(library.memifDisconnectLock(port, new MemifPort(device.name(), socket, 7, 9024)));
     }
   }
 

@@ -1,6 +1,10 @@
 package dev.sidestep.stack.nic.dpdk.ffi;
 
-/** File descriptors that a driver has lost sight of. */
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** File descriptors that are a driver's. */
 public final class Descriptors {
 
   private Descriptors() {}
@@ -14,5 +18,22 @@ public final class Descriptors {
     int never = LibC.eventfd();
     LibC.dup2(never, descriptor);
     LibC.close(never);
+  }
+
+  static boolean isSocket(int descriptor) {
+    return standsFor(descriptor, "socket:");
+  }
+
+  static boolean isEventfd(int descriptor) {
+    return standsFor(descriptor, "anon_inode:[eventfd");
+  }
+
+  private static boolean standsFor(int descriptor, String kind) {
+    try {
+      Path link = Path.of("/proc/self/fd", String.valueOf(descriptor));
+      return Files.readSymbolicLink(link).toString().startsWith(kind);
+    } catch (IOException noDescriptor) {
+      return false;
+    }
   }
 }

@@ -14,12 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public enum DpdkAbi {
   // rte_ethdev_core.h, struct rte_eth_fp_ops: functions come before the queue arrays.
-  ABI_23(23, "22.11", 0, 24, 64, 88, 44, 46, 16512, 48, 56),
-  // Since 23.11 the queue arrays come first, rte_eth_dev_info has gained max_rx_bufsize, and
-  // memif's pmd_internals the owner of its socket.
-  ABI_24(24, "23.11", 16, 0, 80, 64, 48, 50, 16576, 64, 64),
-  ABI_25(25, "24.11", 16, 0, 80, 64, 48, 50, 16576, 72, 64),
-  ABI_26(26, "25.11", 16, 0, 80, 64, 48, 50, 16576, 72, 64);
+  ABI_23(23, "22.11", 0, 24, 64, 88, 44, 46, 16512, 48),
+  // Since 23.11 the queue arrays come first, and rte_eth_dev_info has gained max_rx_bufsize.
+  ABI_24(24, "23.11", 16, 0, 80, 64, 48, 50, 16576, 64),
+  ABI_25(25, "24.11", 16, 0, 80, 64, 48, 50, 16576, 72),
+  ABI_26(26, "25.11", 16, 0, 80, 64, 48, 50, 16576, 72);
 
   private static final Pattern RELEASE = Pattern.compile("(\\d{2})\\.(\\d{2})");
 
@@ -33,7 +32,6 @@ public enum DpdkAbi {
   private final int maxTxQueuesOffset;
   private final int ethDevBytes;
   private final int ethDevDataOffset;
-  private final int memifLockOffset;
 
   DpdkAbi(
       int soVersion,
@@ -45,8 +43,7 @@ public enum DpdkAbi {
       int maxRxQueuesOffset,
       int maxTxQueuesOffset,
       int ethDevBytes,
-      int ethDevDataOffset,
-      int memifLockOffset) {
+      int ethDevDataOffset) {
     this.soVersion = soVersion;
     this.release = release;
     this.rxBurstOffset = rxBurstOffset;
@@ -57,7 +54,6 @@ public enum DpdkAbi {
     this.maxTxQueuesOffset = maxTxQueuesOffset;
     this.ethDevBytes = ethDevBytes;
     this.ethDevDataOffset = ethDevDataOffset;
-    this.memifLockOffset = memifLockOffset;
   }
 
   /**
@@ -134,10 +130,5 @@ public enum DpdkAbi {
   /** rte_eth_dev.data (ethdev_driver.h). */
   int ethDevDataOffset() {
     return ethDevDataOffset;
-  }
-
-  /** pmd_internals.cc_lock (drivers/net/memif/rte_eth_memif.h). */
-  int memifLockOffset() {
-    return memifLockOffset;
   }
 }

@@ -329,8 +329,8 @@ public final class DpdkLibrary {
    *
    * @return {@code null} when this build's driver is not as we know it
    */
-  public @Nullable MemorySegment memifDisconnectLock(int port, String device, String socket) {
-    return MemifInternals.disconnectLock(abi, ethDevices, port, device, socket);
+  public @Nullable MemorySegment memifDisconnectLock(int port, MemifPort expected) {
+    return MemifInternals.disconnectLock(abi, ethDevices, port, expected);
   }
 
   /**
@@ -355,24 +355,32 @@ public final class DpdkLibrary {
     return SocketInterrupt.ofPacketQueue(rxQueue(port, queue));
   }
 
-  /** The driver's receive function, for {@link FastPath#burst}; valid while the port is started. */
+  /**
+   * The driver's receive function, for {@link FastPath#burst}; valid while the port is started.
+   *
+   * @throws UnknownLayoutException when there is no code where it should be
+   */
   public MemorySegment rxBurstFunction(int port) {
-    return fastPathPointer(port, abi.rxBurstOffset());
+    return code(fastPathPointer(port, abi.rxBurstOffset()), "rte_eth_fp_ops.rx_pkt_burst");
   }
 
-  /** The driver's transmit function. */
+  /** The driver's transmit function; see {@link #rxBurstFunction}. */
   public MemorySegment txBurstFunction(int port) {
-    return fastPathPointer(port, abi.txBurstOffset());
+    return code(fastPathPointer(port, abi.txBurstOffset()), "rte_eth_fp_ops.tx_pkt_burst");
   }
 
-  /** The driver's receive queue. */
+  /**
+   * The driver's receive queue.
+   *
+   * @throws UnknownLayoutException when it is not in memory
+   */
   public long rxQueue(int port, int queue) {
-    return queuePointer(fastPathPointer(port, abi.rxQueuesOffset()), queue);
+    return queuePointer(fastPathPointer(port, abi.rxQueuesOffset()), queue, "rte_eth_fp_ops.rxq");
   }
 
-  /** The driver's transmit queue. */
+  /** The driver's transmit queue; see {@link #rxQueue}. */
   public long txQueue(int port, int queue) {
-    return queuePointer(fastPathPointer(port, abi.txQueuesOffset()), queue);
+    return queuePointer(fastPathPointer(port, abi.txQueuesOffset()), queue, "rte_eth_fp_ops.txq");
   }
 
   /**
@@ -403,35 +411,52 @@ public final class DpdkLibrary {
 
   /** The function that takes objects out of a pool, for {@link FastPath#poolTransfer}. */
   public MemorySegment poolDequeueFunction(long pool) {
-    return poolFunction(pool, RteMempool.OPS_DEQUEUE);
+    return poolFunction(pool, RteMempool.OPS_DEQUEUE, "rte_mempool_ops.dequeue");
   }
 
   /** The function that puts objects into a pool, for {@link FastPath#poolTransfer}. */
   public MemorySegment poolEnqueueFunction(long pool) {
-    return poolFunction(pool, RteMempool.OPS_ENQUEUE);
+    return poolFunction(pool, RteMempool.OPS_ENQUEUE, "rte_mempool_ops.enqueue");
   }
 
   /** The function that counts the objects in a pool, for {@link FastPath#poolCount}. */
   public MemorySegment poolCountFunction(long pool) {
-    return poolFunction(pool, RteMempool.OPS_GET_COUNT);
+    return poolFunction(pool, RteMempool.OPS_GET_COUNT, "rte_mempool_ops.get_count");
   }
 
-  private MemorySegment poolFunction(long pool, int offset) {
+  private MemorySegment poolFunction(long pool, int offset, String field) {
     MemorySegment header =
         NativeMemory.global(
             MemorySegment.ofAddress(pool), RteMempool.OPS_INDEX + (long) Integer.BYTES);
-    long entry = (long) header.get(JAVA_INT, RteMempool.OPS_INDEX) * RteMempool.OPS_SIZE;
-    return mempoolOpsTable.get(ADDRESS, RteMempool.TABLE_OPS + entry + offset);
+    int index = header.get(JAVA_INT, RteMempool.OPS_INDEX);
+    if (index < 0 || index >= RteMempool.MAX_OPS) {
+      throw new UnknownLayoutException("rte_mempool.ops_index");
+    }
+    long entry = RteMempool.TABLE_OPS + (long) index * RteMempool.OPS_SIZE;
+    return code(mempoolOpsTable.get(ADDRESS, entry + offset), field);
+  }
+
+  private static MemorySegment code(MemorySegment function, String field) {
+    if (!ProcessMemory.isCode(function.address())) {
+      throw new UnknownLayoutException(field);
+    }
+    return function;
   }
 
   private MemorySegment fastPathPointer(int port, int offset) {
     return fastPathOps.get(ADDRESS, (long) port * RteEthdev.FP_OPS_SIZE + offset);
   }
 
-  private static long queuePointer(MemorySegment queues, int queue) {
-    return NativeMemory.global(queues, (queue + 1L) * ADDRESS.byteSize())
-        .getAtIndex(ADDRESS, queue)
-        .address();
+  private static long queuePointer(MemorySegment queues, int queue, String field) {
+    long arrayBytes = (queue + 1L) * ADDRESS.byteSize();
+    if (!ProcessMemory.isReadable(queues.address(), arrayBytes)) {
+      throw new UnknownLayoutException(field);
+    }
+    long pointer = NativeMemory.global(queues, arrayBytes).getAtIndex(ADDRESS, queue).address();
+    if (!ProcessMemory.isReadable(pointer, ADDRESS.byteSize())) {
+      throw new UnknownLayoutException(field);
+    }
+    return pointer;
   }
 
   private MemorySegment deviceInfo(int port, Arena arena) {

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +17,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemifInterrupt implements RxInterrupt {
 
-  // memif_queue (rte_eth_memif.h), alike in all releases we know
+  // memif_queue (rte_eth_memif.h), so far alike in all releases we know
   static final int QUEUE_MEMPOOL = 0;
+  static final int QUEUE_INTERNALS = 8;
   static final int QUEUE_PORT = 22;
-  static final int QUEUE_BYTES = 64;
+  static final int QUEUE_BYTES = 72;
   private static final int QUEUE_TYPE = 16;
   private static final int QUEUE_REGION = 20;
   private static final int QUEUE_RING_OFFSET = 24;
   private static final int QUEUE_LAST_HEAD = 28;
   private static final int QUEUE_LAST_TAIL = 30;
-  private static final int QUEUE_INTR_HANDLE = 56;
+
+  private static final System.Logger LOGGER = System.getLogger("dev.sidestep.dpdk");
 
   /** MEMIF_RING_C2S (memif.h). */
   private static final int CLIENT_TO_SERVER = 0;
@@ -49,6 +50,9 @@ final class MemifInterrupt implements RxInterrupt {
   private static final int RING_BYTES = 128;
   private static final int COOKIE = 0x3E31F20;
 
+  /** memif_region.addr (rte_eth_memif.h). */
+  private static final long REGION_BYTES = ADDRESS.byteSize();
+
   /** MEMIF_RING_FLAG_MASK_INT (memif.h). */
   private static final int MASKED = 1;
 
@@ -56,8 +60,16 @@ final class MemifInterrupt implements RxInterrupt {
   private final MemorySegment internals;
   private final MemorySegment regions;
   private final MemorySegment disconnectLock;
-  private final MethodHandle descriptorOf;
+  private final InterruptHandle handle;
   private int descriptor = -1;
+
+  /** Where the ring was seen last, and was found to be mapped; 0 for nowhere. */
+  private long ringAddress;
+
+  /** The descriptor that was found to be an eventfd; -1 for none. */
+  private int eventfd = -1;
+
+  private boolean off;
 
   /**
    * The interrupt of a queue that is known to be laid out as we think.
@@ -66,19 +78,19 @@ final class MemifInterrupt implements RxInterrupt {
    * @param internals the device's pmd_internals
    * @param regions pmd_process_private.regions
    * @param disconnectLock see {@link MemifInternals}
-   * @param descriptorOf rte_intr_fd_get
+   * @param handle memif_queue.intr_handle
    */
   MemifInterrupt(
       MemorySegment queue,
       MemorySegment internals,
       MemorySegment regions,
       MemorySegment disconnectLock,
-      MethodHandle descriptorOf) {
+      InterruptHandle handle) {
     this.queue = queue;
     this.internals = internals;
     this.regions = regions;
     this.disconnectLock = disconnectLock;
-    this.descriptorOf = descriptorOf;
+    this.handle = handle;
   }
 
   @Override
@@ -88,15 +100,19 @@ final class MemifInterrupt implements RxInterrupt {
       MemorySegment ring = ring();
       if (ring == null) {
         descriptor = -1;
+        eventfd = -1;
         return true;
       }
-      descriptor = readDescriptor();
+      descriptor = provenDescriptor();
+      if (descriptor < 0) {
+        return false;
+      }
       ring.set(JAVA_SHORT, RING_FLAGS, (short) (ring.get(JAVA_SHORT, RING_FLAGS) & ~MASKED));
       VarHandle.fullFence();
       // Between storing its frame and looking at the flag the sender has no fence. While the
       // kernel forgets what it was told earlier, any such frame comes into sight.
       LibC.takeEvents(descriptor);
-      if (descriptor < 0 || hasFrame(ring)) {
+      if (hasFrame(ring)) {
         mask(ring);
         return false;
       }
@@ -133,13 +149,18 @@ final class MemifInterrupt implements RxInterrupt {
     if (index >= MAX_REGIONS) {
       return null;
     }
-    MemorySegment region = regions.getAtIndex(ADDRESS, index);
-    if (region.address() == 0) {
+    long region = regions.getAtIndex(ADDRESS, index).address();
+    if (region == 0 || !ProcessMemory.isReadable(region, REGION_BYTES)) {
       return null;
     }
-    long address = NativeMemory.global(region, ADDRESS.byteSize()).get(ADDRESS, 0).address();
-    long offset = Integer.toUnsignedLong(queue.get(JAVA_INT, QUEUE_RING_OFFSET));
-    MemorySegment ring = NativeMemory.global(MemorySegment.ofAddress(address + offset), RING_BYTES);
+    long address =
+        NativeMemory.global(MemorySegment.ofAddress(region), REGION_BYTES).get(ADDRESS, 0).address()
+            + Integer.toUnsignedLong(queue.get(JAVA_INT, QUEUE_RING_OFFSET));
+    if (address != ringAddress && !ProcessMemory.isReadable(address, RING_BYTES)) {
+      return null;
+    }
+    ringAddress = address;
+    MemorySegment ring = NativeMemory.global(MemorySegment.ofAddress(address), RING_BYTES);
     return ring.get(JAVA_INT, RING_COOKIE) == COOKIE ? ring : null;
   }
 
@@ -153,11 +174,21 @@ final class MemifInterrupt implements RxInterrupt {
     ring.set(JAVA_SHORT, RING_FLAGS, (short) (ring.get(JAVA_SHORT, RING_FLAGS) | MASKED));
   }
 
-  private int readDescriptor() {
-    try {
-      return (int) descriptorOf.invokeExact(queue.get(ADDRESS, QUEUE_INTR_HANDLE));
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
+  /** The descriptor that the sender writes to, or -1 while there is none we may read from. */
+  private int provenDescriptor() {
+    int candidate = off ? -1 : handle.descriptor();
+    if (candidate < 0 || candidate == eventfd) {
+      return candidate;
     }
+    if (!Descriptors.isEventfd(candidate)) {
+      off = true;
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "the interrupt of a memif queue is no eventfd: unknown build of DPDK's driver, or a peer"
+              + " that breaks the protocol; it is polled instead");
+      return -1;
+    }
+    eventfd = candidate;
+    return candidate;
   }
 }

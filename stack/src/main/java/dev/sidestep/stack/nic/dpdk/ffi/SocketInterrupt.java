@@ -1,10 +1,7 @@
 package dev.sidestep.stack.nic.dpdk.ffi;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +15,12 @@ record SocketInterrupt(int descriptor) implements RxInterrupt {
    * believed only if that is a socket.
    */
   static @Nullable SocketInterrupt ofPacketQueue(long queue) {
+    if (!ProcessMemory.isReadable(queue, Integer.BYTES)) {
+      return null;
+    }
     MemorySegment packetQueue = NativeMemory.global(MemorySegment.ofAddress(queue), Integer.BYTES);
     int descriptor = packetQueue.get(ValueLayout.JAVA_INT, 0);
-    return isSocket(descriptor) ? new SocketInterrupt(descriptor) : null;
-  }
-
-  private static boolean isSocket(int descriptor) {
-    try {
-      Path link = Path.of("/proc/self/fd", String.valueOf(descriptor));
-      return Files.readSymbolicLink(link).toString().startsWith("socket:");
-    } catch (IOException noDescriptor) {
-      return false;
-    }
+    return Descriptors.isSocket(descriptor) ? new SocketInterrupt(descriptor) : null;
   }
 
   @Override
