@@ -169,7 +169,7 @@ class AgentIT {
             "",
             "sidestep: sidestep.mtu=1 (in "
                 + file
-                + "): out of range; accepted: 576 to 65535, or 0 for the device's own\n"),
+                + "): out of range; accepted: 576 to 65000, or 0 for the device's own\n"),
         runWithFile(file, Hello.class));
   }
 

@@ -35,7 +35,7 @@ public enum Setting {
       "192.0.2.254"),
   MTU(
       "sidestep.mtu",
-      "576 to 65535, or 0 for the device's own",
+      "576 to 65000, or 0 for the device's own",
       "bytes",
       "0",
       "Largest IP packet on the devices. memif, which has no limit of its own, starts with 9000.",

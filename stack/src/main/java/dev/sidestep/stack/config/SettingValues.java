@@ -30,11 +30,6 @@ final class SettingValues {
   /** Enough for every value in range, and too few to overflow a {@code long} of nanoseconds. */
   private static final int MAX_DIGITS = 13;
 
-  /** RFC 791 §3.1: every host accepts datagrams of 576 octets, so smaller links make no sense. */
-  private static final int MIN_MTU_BYTES = 576;
-
-  private static final int MAX_MTU_BYTES = 65_535;
-
   private SettingValues() {}
 
   static List<String> devices(String text) {
@@ -86,7 +81,7 @@ final class SettingValues {
 
   static int mtuBytes(String text) {
     long value = digits(text, text);
-    if (value != 0 && (value < MIN_MTU_BYTES || value > MAX_MTU_BYTES)) {
+    if (value != 0 && (value < StackConfig.MIN_MTU_BYTES || value > StackConfig.MAX_MTU_BYTES)) {
       throw new IllegalArgumentException("out of range");
     }
     return (int) value;

@@ -42,6 +42,15 @@ public record StackConfig(
     long socketMemoryBytes,
     long exitLingerNanos) {
 
+  /** RFC 791 §3.1: every host accepts datagrams of 576 octets, so smaller links make no sense. */
+  public static final int MIN_MTU_BYTES = 576;
+
+  /**
+   * A packet buffer's length has 16 bits, and headroom, Ethernet header, VLAN tag and rounding take
+   * their part.
+   */
+  public static final int MAX_MTU_BYTES = 65_000;
+
   /** Copies the lists, so that the record is immutable. */
   public StackConfig {
     devices = List.copyOf(devices);

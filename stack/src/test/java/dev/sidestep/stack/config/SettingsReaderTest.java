@@ -151,7 +151,7 @@ class SettingsReaderTest {
       quoteCharacter = '`',
       value = {
         "sidestep.mtu=575 | out of range",
-        "sidestep.mtu=65536 | out of range",
+        "sidestep.mtu=65001 | out of range",
         "sidestep.mtu=99999999999999999999 | out of range",
         "sidestep.mtu=9k | not a whole number",
         "sidestep.mtu=-1 | not a whole number",

@@ -1,5 +1,6 @@
 package dev.sidestep.stack.nic.dpdk;
 
+import dev.sidestep.stack.config.StackConfig;
 import java.util.List;
 
 /**
@@ -16,12 +17,6 @@ public record DpdkOptions(
   /** Packet buffers per queue pair unless something else is asked for. */
   public static final int DEFAULT_POOL_BUFFERS = 4096;
 
-  /** An mbuf's length field has 16 bits, and headroom, Ethernet header and VLAN tag take part. */
-  private static final int MAX_MTU_BYTES = 65_000;
-
-  /** RFC 791 §3.2: every link carries packets of 68 bytes. */
-  private static final int MIN_MTU_BYTES = 68;
-
   private static final int MIN_POOL_BUFFERS = 64;
 
   private static final int MAX_QUEUE_PAIRS = 256;
@@ -29,10 +24,11 @@ public record DpdkOptions(
   /** Checks the numbers and copies the list. */
   public DpdkOptions {
     ealArguments = List.copyOf(ealArguments);
-    if (mtuBytes != 0 && (mtuBytes < MIN_MTU_BYTES || mtuBytes > MAX_MTU_BYTES)) {
+    if (mtuBytes != 0
+        && (mtuBytes < StackConfig.MIN_MTU_BYTES || mtuBytes > StackConfig.MAX_MTU_BYTES)) {
       throw new DpdkException(
           "sidestep.mtu=%d is not between %d and %d"
-              .formatted(mtuBytes, MIN_MTU_BYTES, MAX_MTU_BYTES));
+              .formatted(mtuBytes, StackConfig.MIN_MTU_BYTES, StackConfig.MAX_MTU_BYTES));
     }
     if (queuePairs < 1 || queuePairs > MAX_QUEUE_PAIRS) {
       throw new IllegalArgumentException("queue pairs: " + queuePairs);
