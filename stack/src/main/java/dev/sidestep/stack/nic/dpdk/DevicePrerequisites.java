@@ -1,5 +1,6 @@
 package dev.sidestep.stack.nic.dpdk;
 
+import dev.sidestep.stack.nic.dpdk.ffi.DpdkAbi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,18 @@ final class DevicePrerequisites {
   private static void checkPci(DeviceString device) {
     if (Files.isDirectory(PCI_DEVICES) && !Files.exists(PCI_DEVICES.resolve(device.name()))) {
       throw device.wrong("there is no PCI device " + device.name() + "; see: lspci -D");
+    }
+  }
+
+  /** Throws a {@link DpdkException} when the device cannot work with this DPDK. */
+  static void check(DeviceString device, DpdkAbi abi) {
+    if (device.driver().equals("net_af_xdp") && abi.soVersion() < DpdkAbi.ABI_25.soVersion()) {
+      throw device.wrong(
+          "net_af_xdp of DPDK %s loses packets, since it shows the kernel only a part of their"
+                  .formatted(abi.release())
+              + " memory; use net_af_packet with the same iface=, or DPDK "
+              + DpdkAbi.ABI_25.release()
+              + " or newer");
     }
   }
 

@@ -91,6 +91,10 @@ final class DpdkEal {
   }
 
   private static DpdkLibrary loadLibrary() {
+    String architecture = System.getProperty("os.arch", "");
+    if (!DpdkAbi.ARCHITECTURE.equals(architecture)) {
+      throw DpdkMessages.otherArchitecture(architecture);
+    }
     DpdkLibrary library = DpdkLibrary.load();
     if (library == null) {
       throw DpdkMessages.noLibrary(DpdkLibrary.unsupportedVersion());
@@ -201,6 +205,8 @@ final class DpdkEal {
   /** Attaches a device and returns its port. */
   int attach(DeviceString device) {
     if (!device.pci()) {
+      DevicePrerequisites.check(device, library.abi());
+      MemifListener.makeRoom(device);
       attachVirtual(device);
       MemifListener.attached(device);
     }

@@ -33,6 +33,18 @@ final class DpdkMessages {
             + ")");
   }
 
+  /** The structures of DPDK are not known for this processor. */
+  static DpdkException otherArchitecture(String architecture) {
+    return new DpdkException(
+        "sidestep.device: DPDK on %s is not supported, only on %s (x86-64), as releases %s"
+            .formatted(
+                architecture,
+                DpdkAbi.ARCHITECTURE,
+                Arrays.stream(DpdkAbi.values())
+                    .map(DpdkAbi::release)
+                    .collect(Collectors.joining(", "))));
+  }
+
   /** The Debian packages that suffice for a driver. */
   private static String packages(DpdkAbi abi, String driver) {
     int number = abi.soVersion();

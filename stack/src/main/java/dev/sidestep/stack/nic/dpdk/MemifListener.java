@@ -1,10 +1,12 @@
 package dev.sidestep.stack.nic.dpdk;
 
 import dev.sidestep.stack.nic.dpdk.ffi.Descriptors;
+import dev.sidestep.stack.nic.dpdk.ffi.SocketFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -27,6 +29,44 @@ final class MemifListener {
   private static final Map<String, Integer> DEVICES_BY_SOCKET = new HashMap<>();
 
   private MemifListener() {}
+
+  /**
+   * Before a server is attached: removes the socket's file if whoever made it has left it behind,
+   * as a process that is killed does, for bind fails as long as there is one.
+   *
+   * @throws DpdkException when the file is somebody's who lives, or no socket at all
+   */
+  static synchronized void makeRoom(DeviceString device) {
+    Path file = Path.of(MemifSocket.path(device));
+    if (!MemifSocket.isServer(device)
+        || !MemifSocket.hasFile(device)
+        || DEVICES_BY_SOCKET.getOrDefault(MemifSocket.nameInProc(device), 0) > 0
+        || !Files.exists(file)) {
+      return;
+    }
+    if (!isSpecial(file) || !SocketFile.isAbandoned(file.toString())) {
+      throw device.wrong(
+          file
+              + " is in use, by a server that runs or as a file that is no socket; give this server"
+              + " another socket=, or make it the client there with role=client");
+    }
+    try {
+      Files.delete(file);
+      EalLog.LOGGER.log(
+          System.Logger.Level.INFO, "{0}: a server that is gone had left {1}", device.name(), file);
+    } catch (IOException e) {
+      throw device.wrong("a server that is gone has left " + file + "; remove it: " + e);
+    }
+  }
+
+  // Connecting to a file that is no socket is refused, too.
+  private static boolean isSpecial(Path file) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).isOther();
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
 
   /** A device is attached. */
   static synchronized void attached(DeviceString device) {

@@ -46,6 +46,11 @@ final class MemifSocket {
     return isMemif(device) && "server".equals(device.argument("role"));
   }
 
+  /** Whether the socket is a file, and not an abstract name, memif's default. */
+  static boolean hasFile(DeviceString device) {
+    return "no".equals(device.argument("socket-abstract"));
+  }
+
   static String path(DeviceString device) {
     String path = device.argument("socket");
     return path == null ? DEFAULT_PATH : path;
@@ -70,7 +75,6 @@ final class MemifSocket {
 
   /** As /proc/net/unix shows it: abstract names, memif's default, start with {@code @}. */
   static String nameInProc(DeviceString device) {
-    boolean file = "no".equals(device.argument("socket-abstract"));
-    return file ? path(device) : "@" + path(device);
+    return hasFile(device) ? path(device) : "@" + path(device);
   }
 }

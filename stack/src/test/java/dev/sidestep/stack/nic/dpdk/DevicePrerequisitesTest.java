@@ -1,12 +1,15 @@
 package dev.sidestep.stack.nic.dpdk;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sidestep.stack.nic.dpdk.ffi.DpdkAbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DevicePrerequisitesTest {
 
@@ -60,5 +63,24 @@ class DevicePrerequisitesTest {
           DevicePrerequisites.check(DeviceString.parse("net_virtio_user0,any=thing"));
           DevicePrerequisites.check(DeviceString.parse("net_of_somebody_else0"));
         });
+  }
+
+  @ParameterizedTest
+  @EnumSource(DpdkAbi.class)
+  void xdpSocketsNeedADriverThatShowsTheKernelAllPackets(DpdkAbi abi) {
+    DeviceString device = DeviceString.parse("net_af_xdp0,iface=eth0");
+    if (abi.soVersion() >= 25) {
+      assertDoesNotThrow(() -> DevicePrerequisites.check(device, abi));
+      return;
+    }
+    String message =
+        assertThrows(DpdkException.class, () -> DevicePrerequisites.check(device, abi))
+            .getMessage();
+    assertEquals(
+        "sidestep.device=net_af_xdp0,iface=eth0: net_af_xdp of DPDK "
+            + abi.release()
+            + " loses packets, since it shows the kernel only a part of their memory; use"
+            + " net_af_packet with the same iface=, or DPDK 24.11 or newer",
+        message);
   }
 }

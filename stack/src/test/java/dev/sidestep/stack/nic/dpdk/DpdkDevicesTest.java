@@ -19,11 +19,17 @@ import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.MemifPort;
 import dev.sidestep.stack.nic.dpdk.ffi.NativeMemory;
 import dev.sidestep.stack.nic.dpdk.ffi.RteMbuf;
+import dev.sidestep.stack.nic.dpdk.ffi.SocketFile;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.packet.PacketPool;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -341,6 +347,40 @@ class DpdkDevicesTest {
       assertNull(library.memifDisconnectLock(port, new MemifPort("net_memif1", socket, 6, 9024)));
       assertNull(library.memifDisconnectLock(port, new MemifPort(device.name(), socket, 7, 9024)));
     }
+  }
+
+  @Test
+  void aSocketFileThatAKilledServerLeftIsTakenOver(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("left.sock");
+    String server = "net_memif0,role=server,socket-abstract=no,socket=" + file;
+    try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      killed.bind(UnixDomainSocketAddress.of(file));
+      String refused = assertThrows(DpdkException.class, () -> open(server, OPTIONS)).getMessage();
+      assertTrue(refused.contains("left.sock is in use, by a server that runs"), refused);
+    }
+    assertTrue(Files.exists(file));
+    open(server, OPTIONS).close();
+  }
+
+  @Test
+  void aFileThatIsNoSocketStays(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("precious"), "text");
+    String server = "net_memif0,role=server,socket-abstract=no,socket=" + file;
+    assertThrows(DpdkException.class, () -> open(server, OPTIONS));
+    assertEquals("text", Files.readString(file));
+  }
+
+  @Test
+  void aMemifServersOwnSocketFileIsNoLeftover(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("own.sock");
+    String socket = ",role=server,socket-abstract=no,socket=" + file;
+    try (NicDevice first = open("net_memif0" + socket, OPTIONS);
+        NicDevice second = open("net_memif1,id=1" + socket, OPTIONS)) {
+      assertFalse(SocketFile.isAbandoned(file.toString()));
+      assertEquals("net_memif0", first.name());
+      assertEquals("net_memif1", second.name());
+    }
+    assertFalse(Files.exists(file) && !SocketFile.isAbandoned(file.toString()));
   }
 
   @Test

@@ -30,6 +30,14 @@ class DpdkMessagesTest {
   }
 
   @Test
+  void anUnknownProcessorNamesTheKnownOne() {
+    assertEquals(
+        "sidestep.device: DPDK on aarch64 is not supported, only on amd64 (x86-64), as releases"
+            + " 22.11, 23.11, 24.11, 25.11",
+        DpdkMessages.otherArchitecture("aarch64").getMessage());
+  }
+
+  @Test
   void aMissingDriverNamesItsPackage() {
     String message =
         attachFailed(-14, "EAL: failed to parse device \"vdev:net_ring0\"").getMessage();

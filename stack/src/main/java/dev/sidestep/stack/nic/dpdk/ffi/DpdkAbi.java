@@ -20,6 +20,9 @@ public enum DpdkAbi {
   ABI_25(25, "24.11", 16, 0, 80, 64, 48, 50, 16576, 72),
   ABI_26(26, "25.11", 16, 0, 80, 64, 48, 50, 16576, 72);
 
+  /** The {@code os.arch} all this holds for; elsewhere, cache lines may be longer. */
+  public static final String ARCHITECTURE = "amd64";
+
   private static final Pattern RELEASE = Pattern.compile("(\\d{2})\\.(\\d{2})");
 
   private final int soVersion;
