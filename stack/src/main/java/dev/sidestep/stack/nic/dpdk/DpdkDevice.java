@@ -74,6 +74,7 @@ final class DpdkDevice implements NicDevice {
   private final MemorySegment link = arena.allocate(RteEthdev.LINK_SIZE, Long.BYTES);
   private final boolean memifClient;
   private final @Nullable KernelLink kernelLink;
+  private final @Nullable LinkLog linkLog;
   private long lastUpNanos = System.nanoTime();
   private boolean closed;
 
@@ -89,6 +90,7 @@ final class DpdkDevice implements NicDevice {
     this.memifClient = MemifSocket.isMemif(device) && !MemifSocket.isServer(device);
     this.port = eal.attach(device);
     this.kernelLink = kernelLink();
+    this.linkLog = linkLog();
     try {
       int mtuBytes = setMtu(options.mtuBytes());
       this.capabilities = new NicCapabilities(mtuBytes, false, false, true);
@@ -140,6 +142,17 @@ final class DpdkDevice implements NicDevice {
     return name != null && DRIVERS_WITHOUT_LINK_STATE.contains(device.driver())
         ? new KernelLink(name, arena)
         : null;
+  }
+
+  // A memif server waits for its client for as long as it takes.
+  private @Nullable LinkLog linkLog() {
+    String advice =
+        memifClient
+            ? "is the server at this socket= running, and has it a device with this id= for us alone?"
+            : "is the cable plugged in, and the other end up?";
+    return MemifSocket.isServer(device)
+        ? null
+        : new LinkLog(device.text(), advice, System.nanoTime());
   }
 
   /** MTU of the kernel's interface underneath, where there is one. */
@@ -285,7 +298,12 @@ final class DpdkDevice implements NicDevice {
     if (memifClient && !closed) {
       reconnectIfDown();
     }
-    return !closed && library.linkUp(port, link) && (kernelLink == null || kernelLink.isUp());
+    boolean up = !closed && library.linkUp(port, link) && (kernelLink == null || kernelLink.isUp());
+    String line = closed || linkLog == null ? null : linkLog.lineOf(up, System.nanoTime());
+    if (line != null) {
+      EalLog.LOGGER.log(System.Logger.Level.WARNING, line);
+    }
+    return up;
   }
 
   // The memif driver handles a peer's going on EAL's interrupt thread, and does not expect the

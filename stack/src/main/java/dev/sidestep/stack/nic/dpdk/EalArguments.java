@@ -60,6 +60,8 @@ final class EalArguments {
     addUnless(fromUser, Set.of("--no-shconf"), arguments, "--no-shconf");
     addUnless(fromUser, Set.of("--file-prefix"), arguments, "--file-prefix=sidestep-" + processId);
     addUnless(fromUser, Set.of("--telemetry", "--no-telemetry"), arguments, "--no-telemetry");
+    // There the memif driver says why a server sends a client away.
+    addUnless(fromUser, Set.of("--log-level"), arguments, "--log-level=pmd.net.memif:info");
     addPci(fromUser, pciDevices, arguments);
     arguments.addAll(fromUser);
     return List.copyOf(arguments);

@@ -30,6 +30,7 @@ final class EalLog {
       Set.of("Driver cannot attach the device", "Failed to attach device", "failed to probe");
 
   private final LogPipe pipe;
+  private final MemifRefusals refusals = new MemifRefusals();
   private final List<String> lines = new ArrayList<>();
   private long marksWritten;
   private long marksRead;
@@ -92,6 +93,10 @@ final class EalLog {
     int mark = line.indexOf(MARK);
     if (mark < 0) {
       LOGGER.log(System.Logger.Level.DEBUG, line);
+      String refusal = refusals.explain(line);
+      if (refusal != null) {
+        LOGGER.log(System.Logger.Level.WARNING, "a memif client is sent away: {0}", refusal);
+      }
       keep(line);
       return;
     }

@@ -22,6 +22,7 @@ class EalArgumentsTest {
             "--no-shconf",
             "--file-prefix=sidestep-42",
             "--no-telemetry",
+            "--log-level=pmd.net.memif:info",
             "--no-pci",
             "--iova-mode=va"),
         build(List.of(), false));
