@@ -1,8 +1,10 @@
 package dev.sidestep.compat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.compat.programs.ConnectProbe;
+import dev.sidestep.compat.programs.EarlyClient;
 import dev.sidestep.compat.programs.HostLossProbe;
 import dev.sidestep.compat.programs.MuteServer;
 import dev.sidestep.compat.programs.PacedEchoClient;
@@ -15,6 +17,7 @@ import dev.sidestep.samples.BulkClient;
 import dev.sidestep.samples.BulkServer;
 import dev.sidestep.samples.EchoServer;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -143,6 +146,30 @@ class FailureE2eTest {
 
   private static ForkedJvm startServer(End end) {
     return ForkedJvm.start(end, EchoServer.class, "--host", end.address(), "--port", 0);
+  }
+
+  /** It must not send the address of a private link by the kernel's default route meanwhile. */
+  @Test
+  void aMemifClientThatIsThereBeforeItsServerConnectsOnceThatHasStarted() throws Exception {
+    int port = 7007;
+    try (Link link = Link.open(Link.Kind.MEMIF);
+        ForkedJvm client =
+            ForkedJvm.start(
+                link.first().with("strict=false"),
+                EarlyClient.class,
+                link.second().address(),
+                port)) {
+      String attempt = client.awaitLine("attempt: ", 30);
+      assertTrue(attempt.contains("java.net.NoRouteToHostException: No route to host: "), attempt);
+      assertTrue(attempt.contains("start the server at the other end first"), attempt);
+      try (ForkedJvm server =
+          ForkedJvm.start(
+              link.second(), EchoServer.class, "--host", link.second().address(), "--port", port)) {
+        server.awaitListening();
+        client.awaitLine("the server answers", 30);
+        StackStats.assertCarried(client.awaitSuccess(20), 1, 2);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -30,12 +31,12 @@ final class StackStartTest {
     return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
   }
 
-  private static StackConfig brokenAndStrict() {
+  private static StackConfig broken(boolean strict) {
     return Flavour.config(
         List.of("no-such-device"),
-        List.of(new InterfaceAddress(IpAddress.ofV4(0xc0000201), 24)),
+        List.of(new InterfaceAddress(IpAddress.ofV4(0xcb007101), 24)),
         false,
-        true);
+        strict);
   }
 
   private static void echoOnce(SidestepSelectorProvider provider) throws IOException {
@@ -108,9 +109,8 @@ final class StackStartTest {
 
   @Test
   void aStackThatCannotStartIsAnErrorEveryTimeIfTheUserSaysSo() throws IOException {
-    SidestepSelectorProvider provider =
-        new SidestepSelectorProvider(brokenAndStrict(), Flavour.jdk());
-    InetSocketAddress onStack = new InetSocketAddress("192.0.2.9", 9);
+    SidestepSelectorProvider provider = new SidestepSelectorProvider(broken(true), Flavour.jdk());
+    InetSocketAddress onStack = new InetSocketAddress("203.0.113.9", 9);
     for (int i = 0; i < 2; i++) {
       try (SocketChannel client = provider.openSocketChannel();
           ServerSocketChannel server = provider.openServerSocketChannel()) {
@@ -121,6 +121,21 @@ final class StackStartTest {
     // What the stack would not carry works.
     echoOnce(provider);
     assertTrue(provider.stats().contains("connections=0"));
+  }
+
+  /** The kernel would send it by its default route, to whomever that address belongs there. */
+  @Test
+  void aNetworkOfAStackThatCannotStartIsUnreachable() throws IOException {
+    SidestepSelectorProvider provider = new SidestepSelectorProvider(broken(false), Flavour.jdk());
+    try (SocketChannel client = provider.openSocketChannel()) {
+      NoRouteToHostException e =
+          assertThrows(
+              NoRouteToHostException.class,
+              () -> client.connect(new InetSocketAddress("203.0.113.9", 9)));
+      String line = String.valueOf(e.getMessage());
+      assertTrue(line.startsWith("No route to host: sidestep.device=no-such-device"), line);
+    }
+    echoOnce(provider);
   }
 
   private static void assertNamesTheDevice(SocketException e) {

@@ -60,6 +60,13 @@ public record End(
         Classpath.ofPrograms());
   }
 
+  /** This end with one setting, such as {@code strict=false}, that replaces an earlier one. */
+  public End with(String setting) {
+    List<String> arguments = new ArrayList<>(jvmArguments);
+    arguments.add("-Dsidestep." + setting);
+    return with(List.copyOf(arguments), classpath);
+  }
+
   /** This end with other JVM arguments and class path, for tests of how Sidestep is chosen. */
   public End with(List<String> otherJvmArguments, String otherClasspath) {
     return new End(name, address, onSidestep, commandPrefix, otherJvmArguments, otherClasspath);

@@ -7,11 +7,13 @@ import dev.sidestep.stack.engine.StackStartException;
 import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the stack for the first socket that needs it, and never before: the provider is loaded
- * into every JVM of an environment, most of which never open a socket. Any thread.
+ * into every JVM of an environment, most of which never open a socket. If that fails, later sockets
+ * try again, as what was missing may be there by then: a memif server, an interface. Any thread.
  */
 final class EngineHolder {
 
@@ -19,25 +21,46 @@ final class EngineHolder {
 
   private static final long HOOK_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** How long sockets go without a new attempt after one that failed. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long the first attempt waits for the other end of a device. */
+  private static final long FIRST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** {@link StackEngine#start(StackConfig, long)}. */
+  interface Starter {
+    StackEngine start(StackConfig config, long peerPatienceNanos) throws StackStartException;
+  }
+
   private final StackConfig config;
   private final Banner banner;
+  private final Starter starter;
+  private final LongSupplier clock;
   private volatile @Nullable StackEngine engine;
 
-  /** Why the stack does not run, once that is certain. */
+  /** Why the last attempt has failed, if it has, and when it may be repeated. */
   private volatile @Nullable String failure;
+
+  private volatile long retryNanos;
 
   private boolean saidUnconfigured;
 
   EngineHolder(StackConfig config) {
+    this(config, StackEngine::start, System::nanoTime);
+  }
+
+  EngineHolder(StackConfig config, Starter starter, LongSupplier clock) {
     this.config = config;
     this.banner = new Banner(config);
+    this.starter = starter;
+    this.clock = clock;
     if (config.statsAtExit() || config.carriesAnything()) {
       ExitHook.register(this::exit);
     }
   }
 
   /**
-   * The running stack, started if need be; null if the program is to go on with the kernel.
+   * The running stack, started if need be; null if it cannot be, and {@link #failure} says why.
    *
    * @throws SocketException if the stack cannot start and the user does not want to go on without
    */
@@ -46,13 +69,21 @@ final class EngineHolder {
     if (running != null) {
       return running;
     }
-    return failure == null ? start() : onFailure(failure);
+    return isDue() ? start() : onFailure(failure);
+  }
+
+  private boolean isDue() {
+    return failure == null || clock.getAsLong() - retryNanos >= 0;
   }
 
   private synchronized @Nullable StackEngine start() throws SocketException {
-    if (engine == null && failure == null) {
+    // Whoever waited for another thread's attempt takes its result.
+    if (engine == null && isDue()) {
+      // A program that finds nobody once must not be kept waiting at every connect.
+      long patienceNanos = failure == null ? FIRST_PATIENCE_NANOS : 0;
       try {
-        engine = StackEngine.start(config);
+        engine = starter.start(config, patienceNanos);
+        failure = null;
         banner.started();
       } catch (StackStartException e) {
         fail(e.getMessage());
@@ -61,14 +92,23 @@ final class EngineHolder {
         fail("the stack cannot start: " + e);
       }
     }
-    return failure == null ? engine : onFailure(failure);
+    StackEngine running = engine;
+    return running != null ? running : onFailure(failure);
   }
 
-  private void fail(@Nullable String line) {
-    failure = line == null ? "the stack cannot start" : line;
-    if (!config.strict()) {
-      LOG.log(System.Logger.Level.WARNING, "Sidestep runs on the kernel: " + failure);
+  private void fail(@Nullable String message) {
+    String line = message == null ? "the stack cannot start" : message;
+    boolean news = !line.equals(failure);
+    retryNanos = clock.getAsLong() + RETRY_NANOS;
+    failure = line;
+    if (news && !config.strict()) {
+      LOG.log(System.Logger.Level.WARNING, "Sidestep runs on the kernel: " + line);
     }
+  }
+
+  /** Why the stack does not run; null if it does or was not needed so far. */
+  @Nullable String failure() {
+    return failure;
   }
 
   private @Nullable StackEngine onFailure(@Nullable String line) throws SocketException {

@@ -8,6 +8,7 @@ import dev.sidestep.stack.config.StackConfig;
 import dev.sidestep.stack.engine.StackEngine;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NoRouteToHostException;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
@@ -49,9 +50,20 @@ public final class SocketRouter {
     return routed(policy.atLocal(local));
   }
 
-  /** Who carries a connection to {@code destination}. */
+  /**
+   * Who carries a connection to {@code destination}.
+   *
+   * @throws NoRouteToHostException if that is a network of the stack's, which does not run: the
+   *     kernel, which knows nothing of it, would send the packets somewhere else
+   */
   Routed toDestination(InetAddress destination) throws IOException {
-    return routed(policy.toDestination(destination));
+    Routed routed = routed(policy.toDestination(destination));
+    if (routed.engine() == null
+        && policy.isOnNetworkOfStack(destination)
+        && !KernelAddresses.reachesDirectly(destination)) {
+      throw new NoRouteToHostException("No route to host: " + engines.failure());
+    }
+    return routed;
   }
 
   private Routed routed(Route route) throws IOException {

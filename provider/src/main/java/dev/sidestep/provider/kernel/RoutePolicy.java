@@ -48,12 +48,22 @@ public final class RoutePolicy {
     if (address.isLoopback()) {
       return config.loopbackOnStack();
     }
+    return isOnNetworkOfStack(address)
+        || (config.gateway() != null && !isKernelAddress.test(destination));
+  }
+
+  private boolean isOnNetworkOfStack(IpAddress address) {
     for (InterfaceAddress own : config.addresses()) {
       if (own.networkContains(address)) {
         return true;
       }
     }
-    return config.gateway() != null && !isKernelAddress.test(destination);
+    return false;
+  }
+
+  /** Whether {@code destination} is on a network of the stack's own interfaces. */
+  public boolean isOnNetworkOfStack(InetAddress destination) {
+    return config.carriesAnything() && isOnNetworkOfStack(IpAddress.of(destination));
   }
 
   /** Who carries a socket bound to {@code local}. */

@@ -99,13 +99,15 @@ final class Network implements AutoCloseable {
   /**
    * Opens the configured devices and wires the layers around them.
    *
+   * @param peerPatienceNanos how long to wait for the other end of a device that needs one
    * @throws StackStartException if a device cannot be opened
    */
-  static Network open(StackConfig config) throws StackStartException {
+  static Network open(StackConfig config, long peerPatienceNanos) throws StackStartException {
     DpdkOptions options =
         DpdkOptions.defaults()
             .withEalArguments(config.ealArguments())
-            .withMtuBytes(config.mtuBytes());
+            .withMtuBytes(config.mtuBytes())
+            .withPeerPatienceNanos(peerPatienceNanos);
     PcapCapture capture = openCapture(config.captureFile());
     try {
       List<NicDevice> devices =

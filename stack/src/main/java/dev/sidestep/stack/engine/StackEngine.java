@@ -4,6 +4,7 @@ import dev.sidestep.stack.concurrent.StackRoom;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.config.StackConfig;
 import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.nic.dpdk.DpdkOptions;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.ListenSocket;
@@ -80,7 +81,20 @@ public final class StackEngine implements AutoCloseable {
    * @throws StackStartException with one line that names the setting and the fix
    */
   public static StackEngine start(StackConfig config) throws StackStartException {
-    StackEngine engine = new StackEngine(config, Network.open(config), new SecureRandom());
+    return start(config, DpdkOptions.defaults().peerPatienceNanos());
+  }
+
+  /**
+   * Starts the stack: devices, shards, driver thread. May be tried again after it has failed.
+   *
+   * @param peerPatienceNanos how long to wait for the other end of a device that needs one, such as
+   *     the server of a memif client
+   * @throws StackStartException with one line that names the setting and the fix
+   */
+  public static StackEngine start(StackConfig config, long peerPatienceNanos)
+      throws StackStartException {
+    Network network = Network.open(config, peerPatienceNanos);
+    StackEngine engine = new StackEngine(config, network, new SecureRandom());
     engine.driver.start();
     return engine;
   }

@@ -50,9 +50,6 @@ final class DpdkDevice implements NicDevice {
   /** RTE_ETHER_MTU (rte_ether.h). */
   private static final int DEFAULT_MTU_BYTES = 1500;
 
-  /** A memif client cannot start before its server listens; so two programs can start together. */
-  private static final long CONNECT_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
-
   private static final long CONNECT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final long CLOSE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -178,7 +175,7 @@ final class DpdkDevice implements NicDevice {
       pools.add(pool);
       check("queue " + i + " fails", () -> library.setUpQueuePair(port, queue, pool.address()));
     }
-    startPort();
+    startPort(options.peerPatienceNanos());
     // IPv6 neighbour discovery needs multicast. Drivers that cannot filter have no such switch.
     eal.call(() -> library.enableAllMulticast(port));
     MemorySegment lock = disconnectLock();
@@ -212,15 +209,18 @@ final class DpdkDevice implements NicDevice {
         : null;
   }
 
-  private void startPort() {
+  /** A memif client cannot start before its server listens. */
+  private void startPort(long peerPatienceNanos) {
     IntSupplier start = () -> library.start(port);
     if (!memifClient) {
       check("it cannot be started", start);
       return;
     }
     String why = eal.call(start);
-    long deadlineNanos = System.nanoTime() + CONNECT_PATIENCE_NANOS;
-    while (why != null && System.nanoTime() - deadlineNanos < 0 && !Thread.interrupted()) {
+    long deadlineNanos = System.nanoTime() + peerPatienceNanos;
+    while (why != null
+        && System.nanoTime() - deadlineNanos < 0
+        && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(CONNECT_PAUSE_NANOS);
       why = eal.call(start);
     }

@@ -2,6 +2,7 @@ package dev.sidestep.stack.nic.dpdk;
 
 import dev.sidestep.stack.config.StackConfig;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How devices are opened.
@@ -10,12 +11,20 @@ import java.util.List;
  * @param mtuBytes largest IP packet, or 0 for each device's own
  * @param queuePairs queue pairs wanted per device; a device may have fewer
  * @param poolBuffers packet buffers per queue pair
+ * @param peerPatienceNanos how long a device whose other end must be there first waits for it: a
+ *     memif client for its server, so that two programs can start together
  */
 public record DpdkOptions(
-    List<String> ealArguments, int mtuBytes, int queuePairs, int poolBuffers) {
+    List<String> ealArguments,
+    int mtuBytes,
+    int queuePairs,
+    int poolBuffers,
+    long peerPatienceNanos) {
 
   /** Packet buffers per queue pair unless something else is asked for. */
   public static final int DEFAULT_POOL_BUFFERS = 4096;
+
+  private static final long DEFAULT_PEER_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private static final int MIN_POOL_BUFFERS = 64;
 
@@ -40,21 +49,26 @@ public record DpdkOptions(
 
   /** One queue pair per device, the device's own MTU, no arguments for EAL. */
   public static DpdkOptions defaults() {
-    return new DpdkOptions(List.of(), 0, 1, DEFAULT_POOL_BUFFERS);
+    return new DpdkOptions(List.of(), 0, 1, DEFAULT_POOL_BUFFERS, DEFAULT_PEER_PATIENCE_NANOS);
   }
 
   /** The same with other arguments for EAL. */
   public DpdkOptions withEalArguments(List<String> arguments) {
-    return new DpdkOptions(arguments, mtuBytes, queuePairs, poolBuffers);
+    return new DpdkOptions(arguments, mtuBytes, queuePairs, poolBuffers, peerPatienceNanos);
   }
 
   /** The same with another MTU. */
   public DpdkOptions withMtuBytes(int bytes) {
-    return new DpdkOptions(ealArguments, bytes, queuePairs, poolBuffers);
+    return new DpdkOptions(ealArguments, bytes, queuePairs, poolBuffers, peerPatienceNanos);
   }
 
   /** The same with another pool size. */
   public DpdkOptions withPoolBuffers(int buffers) {
-    return new DpdkOptions(ealArguments, mtuBytes, queuePairs, buffers);
+    return new DpdkOptions(ealArguments, mtuBytes, queuePairs, buffers, peerPatienceNanos);
+  }
+
+  /** The same with another patience. */
+  public DpdkOptions withPeerPatienceNanos(long nanos) {
+    return new DpdkOptions(ealArguments, mtuBytes, queuePairs, poolBuffers, nanos);
   }
 }

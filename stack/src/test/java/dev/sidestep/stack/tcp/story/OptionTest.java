@@ -76,9 +76,11 @@ class OptionTest extends TcpStory {
   }
 
   @Test
-  void anUrgentPointerChangesNothingAboutTheStream() {
-    // URGENT/11: we deliver urgent data in place, as SO_OOBINLINE would.
-    ScriptedApp app = acceptedConnection(1000, 65_535);
+  void anUrgentPointerChangesNothingAboutAStreamThatIsReadInLine() {
+    // URGENT/11, whatever the pointer.
+    StreamOptions options = new StreamOptions();
+    options.oobInline = true;
+    ScriptedApp app = acceptedConnection("<mss 1000>", 65_535, options);
     int next = 1;
     for (int pointer : new int[] {0, 1, 5, 10, 11, 65_535}) {
       peer.sends("PU. %d:%d(10) ack 1 win 65535 urg %d".formatted(next, next + 10, pointer));
