@@ -37,6 +37,7 @@ public enum Counter {
   TCP_BYTES_SENT("payload bytes sent for the first time"),
   TCP_BYTES_RECEIVED("payload bytes delivered to applications in order"),
   TCP_LISTEN_OVERFLOWS("connections dropped because a backlog was full"),
+  TCP_CHECKSUMS_BEGUN("segments from this host's kernel that needed no checksum"),
   TCP_SYN_COOKIES_SENT("SYNs answered with a cookie; high means a flood of SYNs"),
   TCP_SYN_COOKIES_RECEIVED("connections opened by an ACK with a cookie"),
   TCP_SYN_COOKIES_FAILED("ACKs to a flooded listener without a good cookie");

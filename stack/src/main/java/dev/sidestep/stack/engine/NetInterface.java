@@ -16,6 +16,7 @@ import dev.sidestep.stack.nic.NicCapabilities;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.packet.DropReason;
+import dev.sidestep.stack.wire.Ipv4Header;
 import java.util.List;
 
 /**
@@ -68,7 +69,16 @@ public final class NetInterface {
     Ipv4Input ipv4 = new Ipv4Input(local, device.isLoopback(), capabilities, transports, counters);
     this.input =
         new EthernetInput(
-            mac, !capabilities.resolvesNeighbors(), capabilities.mtuBytes(), arp, ipv4, counters);
+            mac,
+            !capabilities.resolvesNeighbors(),
+            largestPayload(capabilities),
+            arp,
+            ipv4,
+            counters);
+  }
+
+  private static int largestPayload(NicCapabilities device) {
+    return device.receivesUnfinished() ? Ipv4Header.MAX_PACKET_BYTES : device.mtuBytes();
   }
 
   /** The device below. */

@@ -31,18 +31,18 @@ public final class EthernetInput {
    *
    * @param macAddress the interface's own
    * @param pointToPoint whether every frame that arrives is meant for this end
-   * @param deviceMtuBytes largest payload the device carries
+   * @param largestPayloadBytes largest payload the device may receive
    */
   public EthernetInput(
       long macAddress,
       boolean pointToPoint,
-      int deviceMtuBytes,
+      int largestPayloadBytes,
       EthernetPayloadInput arp,
       EthernetPayloadInput ipv4,
       ShardCounters counters) {
     this.macAddress = macAddress;
     this.pointToPoint = pointToPoint;
-    this.maxFrameBytes = EthernetHeader.LENGTH_BYTES + deviceMtuBytes;
+    this.maxFrameBytes = EthernetHeader.LENGTH_BYTES + largestPayloadBytes;
     this.arp = arp;
     this.ipv4 = ipv4;
     this.counters = counters;

@@ -38,4 +38,7 @@ public final class IpPacket {
 
   /** Whether the device vouches for the checksums, so software need not look at them. */
   public boolean checksumsVerified;
+
+  /** Whether the transport checksum may be only begun; see {@code receivesUnfinished}. */
+  public boolean checksumMayBeBegun;
 }

@@ -20,6 +20,7 @@ public final class Ipv4Input implements EthernetPayloadInput {
   private final LocalAddresses local;
   private final boolean loopback;
   private final boolean checksumsVerified;
+  private final boolean receivesUnfinished;
   private final TransportInputs transports;
   private final ShardCounters counters;
   private final IpPacket ip = new IpPacket();
@@ -39,6 +40,7 @@ public final class Ipv4Input implements EthernetPayloadInput {
     this.local = local;
     this.loopback = loopback;
     this.checksumsVerified = device.verifiesChecksums();
+    this.receivesUnfinished = device.receivesUnfinished();
     this.transports = transports;
     this.counters = counters;
   }
@@ -118,5 +120,6 @@ public final class Ipv4Input implements EthernetPayloadInput {
     ip.payloadLength = packet.length() - headerBytes;
     ip.toMany = toMany;
     ip.checksumsVerified = checksumsVerified;
+    ip.checksumMayBeBegun = receivesUnfinished;
   }
 }

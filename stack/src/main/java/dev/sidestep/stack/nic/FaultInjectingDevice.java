@@ -45,7 +45,8 @@ public final class FaultInjectingDevice extends ForwardingNicDevice {
   @Override
   public NicCapabilities capabilities() {
     NicCapabilities own = super.capabilities();
-    return new NicCapabilities(own.mtuBytes(), false, false, own.resolvesNeighbors());
+    return new NicCapabilities(
+        own.mtuBytes(), false, false, own.resolvesNeighbors(), own.receivesUnfinished());
   }
 
   private static final class FaultyQueue extends ForwardingNicQueue {

@@ -105,7 +105,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     return context.owner.isHeldByCurrentThread();
   }
 
-  private static DropReason validate(PacketBuffer packet, IpPacket ip) {
+  private DropReason validate(PacketBuffer packet, IpPacket ip) {
     DropReason verdict = TcpHeader.validate(packet.memory(), ip.payloadOffset, ip.payloadLength);
     if (verdict != DropReason.NONE) {
       return verdict;
@@ -118,17 +118,34 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
         : DropReason.TCP_CHECKSUM;
   }
 
-  private static boolean isChecksumValid(PacketBuffer packet, IpPacket ip) {
-    long sum =
+  private boolean isChecksumValid(PacketBuffer packet, IpPacket ip) {
+    long pseudoHeader =
         InternetChecksum.pseudoHeader(
-                ip.sourceHigh,
-                ip.sourceLow,
-                ip.destinationHigh,
-                ip.destinationLow,
-                SegmentSender.PROTOCOL_TCP,
-                ip.payloadLength)
-            + InternetChecksum.sum(packet.memory(), ip.payloadOffset, ip.payloadLength);
+            ip.sourceHigh,
+            ip.sourceLow,
+            ip.destinationHigh,
+            ip.destinationLow,
+            SegmentSender.PROTOCOL_TCP,
+            ip.payloadLength);
+    if (ip.checksumMayBeBegun && isChecksumBegun(packet, ip, pseudoHeader)) {
+      counters.increment(Counter.TCP_CHECKSUMS_BEGUN);
+      return true;
+    }
+    long sum =
+        pseudoHeader + InternetChecksum.sum(packet.memory(), ip.payloadOffset, ip.payloadLength);
     return InternetChecksum.isValid(sum);
+  }
+
+  /**
+   * Whether the kernel at the other end of this link has left the checksum to a device, as it does
+   * on virtual links by default and when it joins segments it has received (GRO). It marks such
+   * packets, but the driver does not pass the mark on, so the field's value has to do. The risk: of
+   * the segments a wire has corrupted, those whose field happens to have this value, one in 65,536,
+   * are believed. Hence only where such packets can come from.
+   */
+  private static boolean isChecksumBegun(PacketBuffer packet, IpPacket ip, long pseudoHeader) {
+    return TcpHeader.checksum(packet.memory(), ip.payloadOffset)
+        == InternetChecksum.begun(pseudoHeader);
   }
 
   private void dispatch(SegmentInfo seg, IpPacket ip, long nowNanos) {

@@ -105,7 +105,9 @@ final class TextInput {
     context.counters.add(Counter.TCP_BYTES_RECEIVED, readable - queue.tail());
     tcb.rcvNxt = SequenceNumber.atPosition(tcb.irs, readable);
     boolean pushed = seg.has(TcpHeader.PSH);
-    tcb.delayedAck.onDataReceived(seg.payloadBytes, pushed, tcb.rtt.rtoNanos(), nowNanos);
+    // Several segments that came as one are no measure of one (Linux: gso_size).
+    int segmentBytes = Math.min(seg.payloadBytes, tcb.mssBytes);
+    tcb.delayedAck.onDataReceived(segmentBytes, pushed, tcb.rtt.rtoNanos(), nowNanos);
     // Before a reader can drain the queue: he is to know whether that makes an ACK due.
     acknowledge(tcb, fillsHole, nowNanos);
     queue.publish(readable);

@@ -126,6 +126,16 @@ public final class InternetChecksum {
     return ((complement & 0xff) << 8) | ((complement >>> 8) & 0xff);
   }
 
+  /**
+   * The value of the checksum field that whoever knows only the pseudo-header leaves there for a
+   * device to go on from (Linux: CHECKSUM_PARTIAL).
+   *
+   * @param pseudoHeader the pseudo-header's partial sum
+   */
+  public static int begun(long pseudoHeader) {
+    return ~checksum(pseudoHeader) & 0xffff;
+  }
+
   /** Whether a sum that includes the checksum field says that nothing was corrupted. */
   public static boolean isValid(long sum) {
     return fold(sum) == 0xffff;

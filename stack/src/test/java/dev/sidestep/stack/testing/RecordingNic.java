@@ -19,6 +19,8 @@ import java.util.List;
  */
 public final class RecordingNic implements NicDevice, NicQueue {
 
+  private static final int BUFFERS = 1024;
+
   private final ArenaPacketPool pool;
   private final long macAddress;
   private final NicCapabilities capabilities;
@@ -34,9 +36,14 @@ public final class RecordingNic implements NicDevice, NicQueue {
 
   /** Makes a device with the capabilities given. */
   public RecordingNic(long macAddress, NicCapabilities capabilities) {
+    this(macAddress, capabilities, capabilities.mtuBytes() + 64);
+  }
+
+  /** The same with buffers of {@code roomBytes}. */
+  public RecordingNic(long macAddress, NicCapabilities capabilities, int roomBytes) {
     this.macAddress = macAddress;
     this.capabilities = capabilities;
-    this.pool = new ArenaPacketPool(Arena.ofAuto(), 1024, capabilities.mtuBytes() + 64);
+    this.pool = new ArenaPacketPool(Arena.ofAuto(), BUFFERS, roomBytes);
   }
 
   /** Queues a frame for the next rx burst. */

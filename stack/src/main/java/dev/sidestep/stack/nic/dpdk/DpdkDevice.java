@@ -39,6 +39,18 @@ final class DpdkDevice implements NicDevice {
    */
   private static final Set<String> DRIVERS_WITH_INTERRUPTS = Set.of("net_memif", "net_af_packet");
 
+  /**
+   * Drivers that take frames from a kernel before a device has finished them. A TAP and virtio
+   * agree on what the other end can do, so the kernel finishes its frames; on memif and PCI devices
+   * there is no kernel.
+   */
+  private static final Set<String> DRIVERS_OF_UNFINISHED_FRAMES =
+      Set.of("net_af_packet", "net_af_xdp");
+
+  /** Drivers that copy frames from and to memory of their own. */
+  private static final Set<String> COPYING_DRIVERS =
+      Set.of("net_memif", "net_null", "net_ring", "net_af_packet");
+
   private static final int ETHERNET_HEADER_BYTES = 14;
   private static final int VLAN_TAG_BYTES = 4;
 
@@ -90,7 +102,8 @@ final class DpdkDevice implements NicDevice {
     this.linkLog = linkLog();
     try {
       int mtuBytes = setMtu(options.mtuBytes());
-      this.capabilities = new NicCapabilities(mtuBytes, false, false, true);
+      boolean unfinished = DRIVERS_OF_UNFINISHED_FRAMES.contains(device.driver());
+      this.capabilities = new NicCapabilities(mtuBytes, false, false, true, unfinished);
       this.macAddress = ownMacAddress();
       start(Math.min(options.queuePairs(), Math.max(1, library.maxQueuePairs(port))), options);
     } catch (DpdkException e) {
@@ -111,14 +124,24 @@ final class DpdkDevice implements NicDevice {
 
   /** Data room of the packets of {@code device} if an MTU, or 0 for none, is asked for. */
   static int dataRoomBytes(DeviceString device, int wantedMtuBytes) {
-    return dataRoomBytes(
-        MemifSocket.isMemif(device) ? MemifSocket.mtuBytes(wantedMtuBytes) : wantedMtuBytes);
+    int roomBytes =
+        dataRoomBytes(
+            MemifSocket.isMemif(device) ? MemifSocket.mtuBytes(wantedMtuBytes) : wantedMtuBytes);
+    return PacketSocket.isPacketSocket(device)
+        ? Math.max(roomBytes, PacketSocket.dataRoomBytes(device))
+        : roomBytes;
+  }
+
+  /** Packet buffers of each queue pair of {@code device} if so many are asked for. */
+  static int poolBuffers(DeviceString device, int wanted) {
+    return PacketSocket.isPacketSocket(device) ? PacketSocket.poolBuffers(wanted) : wanted;
   }
 
   private static DeviceString withDriverDefaults(DeviceString device, int wantedMtuBytes) {
-    return MemifSocket.isMemif(device)
-        ? MemifSocket.withDefaults(device, dataRoomBytes(device, wantedMtuBytes))
-        : device;
+    if (MemifSocket.isMemif(device)) {
+      return MemifSocket.withDefaults(device, dataRoomBytes(device, wantedMtuBytes));
+    }
+    return PacketSocket.isPacketSocket(device) ? PacketSocket.withDefaults(device) : device;
   }
 
   private int setMtu(int wantedBytes) {
@@ -166,12 +189,14 @@ final class DpdkDevice implements NicDevice {
 
   private void start(int queuePairs, DpdkOptions options) {
     check("it cannot be configured", () -> library.configure(port, queuePairs));
-    int dataRoomBytes = dataRoomBytes(capabilities.mtuBytes());
+    int dataRoomBytes = dataRoomBytes(device, capabilities.mtuBytes());
+    int poolBuffers = poolBuffers(device, options.poolBuffers());
+    boolean copies = COPYING_DRIVERS.contains(device.driver());
     boolean memoryOnly = MEMORY_ONLY_DRIVERS.contains(device.driver());
     for (int i = 0; i < queuePairs; i++) {
       int queue = i;
       String name = "sidestep" + POOL_NUMBER.getAndIncrement();
-      MbufPool pool = new MbufPool(eal, name, options.poolBuffers(), dataRoomBytes, memoryOnly);
+      MbufPool pool = new MbufPool(eal, name, poolBuffers, dataRoomBytes, copies);
       pools.add(pool);
       check("queue " + i + " fails", () -> library.setUpQueuePair(port, queue, pool.address()));
     }

@@ -53,11 +53,12 @@ public final class DpdkDevices {
   }
 
   private static long packetBytes(List<DeviceString> devices, DpdkOptions options) {
-    long bytesPerBuffer = 0;
+    long bytes = 0;
     for (DeviceString device : devices) {
       int dataRoomBytes = DpdkDevice.dataRoomBytes(device, options.mtuBytes());
-      bytesPerBuffer += MbufPool.bytesPerBuffer(dataRoomBytes);
+      int buffers = DpdkDevice.poolBuffers(device, options.poolBuffers());
+      bytes += MbufPool.bytesPerBuffer(dataRoomBytes) * buffers;
     }
-    return bytesPerBuffer * options.poolBuffers() * options.queuePairs();
+    return bytes * options.queuePairs();
   }
 }
