@@ -103,10 +103,12 @@ final class Driver implements Runnable {
       standBy(now);
     } else {
       if (pollOnce(now)) {
-        // Whoever waited for this is awake now and polls from here on.
+        // Whoever waited for this is awake now and polls from here on; if nobody does there may be
+        // more, and the shortest sleep is long enough for a ring to overflow.
         lastWorkNanos = now;
+      } else {
+        sleep(now);
       }
-      sleep(now);
     }
   }
 

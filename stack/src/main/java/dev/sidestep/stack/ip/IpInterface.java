@@ -86,6 +86,16 @@ public final class IpInterface {
     return output.isCongested() ? null : pool.allocate();
   }
 
+  /** The neighbour at an address of this link, if it is known. */
+  @Nullable Neighbor knownNeighbor(long addressHigh, long addressLow) {
+    return onlyNeighbor != null ? onlyNeighbor : neighbors.find(addressHigh, addressLow);
+  }
+
+  /** Whether too many packets wait for the MAC address of {@code neighbor} already. */
+  boolean isCongested(Neighbor neighbor) {
+    return neighbors.isCongested(neighbor);
+  }
+
   /** The neighbour at an address of this link; {@code null} when the table is full. */
   @Nullable Neighbor neighbor(long addressHigh, long addressLow, long nowNanos) {
     return onlyNeighbor != null

@@ -23,7 +23,8 @@ public interface IpOutput {
    * An empty buffer of the route's device, to be filled from its offset with the transport header
    * and payload; link and IP headers fit in its headroom.
    *
-   * @return the buffer, or {@code null} when the pool is empty: try again at a later poll
+   * @return the buffer, or {@code null} when the pool is empty, the device has no room, or too many
+   *     packets wait for the next hop's address: that is no loss, try again at a later poll
    */
   @Nullable PacketBuffer allocate(Route route);
 

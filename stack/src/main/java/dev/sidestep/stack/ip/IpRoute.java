@@ -52,8 +52,10 @@ final class IpRoute implements Route {
     }
   }
 
+  /** A buffer, or null if there is none or no room where a packet this way would have to wait. */
   @Nullable PacketBuffer allocate() {
-    return out.allocate();
+    Neighbor to = neighbor == null ? out.knownNeighbor(nextHop.high(), nextHop.low()) : neighbor;
+    return to != null && out.isCongested(to) ? null : out.allocate();
   }
 
   /**

@@ -182,6 +182,16 @@ public final class NeighborTable {
     }
   }
 
+  /**
+   * Whether a packet for {@code neighbor} would have to push another one out, or be dropped, since
+   * too many wait for MAC addresses.
+   */
+  public boolean isCongested(Neighbor neighbor) {
+    boolean waits = neighbor.state == State.INCOMPLETE || neighbor.state == State.UNRESOLVED;
+    return waits
+        && (neighbor.queueLength == MAX_QUEUED_PER_NEIGHBOR || queuedPackets == MAX_QUEUED);
+  }
+
   private void transmit(PacketBuffer packet, Neighbor neighbor) {
     output.send(packet, neighbor.mac, neighbor.etherType());
   }

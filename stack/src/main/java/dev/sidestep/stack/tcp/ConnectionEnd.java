@@ -112,6 +112,10 @@ final class ConnectionEnd {
     TimeWaitRecord record = new TimeWaitRecord(tcb, tcb.windowField, expires);
     context.timeWaits++;
     context.connections.replace(tcb, record);
+    if (tcb.ackNow) {
+      record.ackPending = true;
+      context.touched.add(record);
+    }
     forget(tcb);
     context.timers.schedule(record, expires);
     keepSocket(record, tcb, nowNanos);
@@ -163,6 +167,7 @@ final class ConnectionEnd {
 
   /** TIME-WAIT is over, or a new connection takes its place. */
   void endTimeWait(TimeWaitRecord record) {
+    record.ackPending = false;
     context.connections.remove(record);
     context.timers.remove(record);
     context.timeWaits--;

@@ -17,6 +17,9 @@ abstract sealed class ConnectionEntry extends TimerEntry
   /** Both ports as in the header of a segment that comes in: remote port in the upper half. */
   final int ports;
 
+  /** Whether the end of this poll has something to do for it. */
+  boolean touched;
+
   /** The table's hash of the ends. */
   int hash;
 

@@ -30,7 +30,13 @@ final class HalfOpenConnection extends ConnectionEntry {
   int timestampOffset;
 
   /** When the SYN-ACK was sent for the first time; measures the first RTT. */
-  final long createdNanos;
+  long sentNanos;
+
+  /** Whether the SYN-ACK has ever been sent. */
+  boolean sent;
+
+  /** Whether there was no buffer for the SYN-ACK. */
+  boolean synAckPending;
 
   int retransmissions;
   long retransmitNanos;
@@ -42,7 +48,7 @@ final class HalfOpenConnection extends ConnectionEntry {
   @Nullable HalfOpenConnection newer;
 
   /** One that knows what a segment says: all, if this is the SYN. */
-  HalfOpenConnection(Listener listener, SegmentInfo syn, IpPacket packet, long nowNanos) {
+  HalfOpenConnection(Listener listener, SegmentInfo syn, IpPacket packet) {
     super(
         packet.destinationHigh,
         packet.destinationLow,
@@ -56,7 +62,6 @@ final class HalfOpenConnection extends ConnectionEntry {
     this.timestamps = syn.options.timestampPresent;
     this.sackPermitted = syn.options.sackPermitted;
     this.tsRecent = syn.options.timestampValue;
-    this.createdNanos = nowNanos;
   }
 
   /** RCV.NXT. */

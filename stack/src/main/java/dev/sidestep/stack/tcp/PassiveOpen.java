@@ -90,7 +90,7 @@ final class PassiveOpen {
       countOverflow();
       return null;
     }
-    HalfOpenConnection connection = new HalfOpenConnection(listener, seg, packet, nowNanos);
+    HalfOpenConnection connection = new HalfOpenConnection(listener, seg, packet);
     connection.iss = context.initialSequence.next(connection, nowNanos);
     connection.timestampOffset = context.initialSequence.timestampOffset(connection);
     return connection;
@@ -101,9 +101,36 @@ final class PassiveOpen {
     context.atWork = connection;
     context.connections.add(connection);
     connection.listener.add(connection);
-    connection.retransmitNanos = nowNanos + context.config.initialRtoNanos();
+    armRetransmit(connection, nowNanos);
+    answer(connection, nowNanos);
+  }
+
+  private void armRetransmit(HalfOpenConnection connection, long nowNanos) {
+    long rto = context.config.initialRtoNanos() << connection.retransmissions;
+    connection.retransmitNanos = nowNanos + Math.min(rto, context.config.maxRtoNanos());
     context.timers.schedule(connection, connection.retransmitNanos);
-    sendSynAck(connection, connection.timestampClock(nowNanos), nowNanos);
+  }
+
+  /**
+   * Sends the SYN-ACK; at the next flush if there is no buffer, which is no loss on the network.
+   */
+  private void answer(HalfOpenConnection to, long nowNanos) {
+    to.synAckPending = !sendSynAck(to, to.timestampClock(nowNanos), nowNanos);
+    if (to.synAckPending) {
+      context.touched.add(to);
+    } else if (!to.sent) {
+      to.sent = true;
+      to.sentNanos = nowNanos;
+      to.retransmissions = 0;
+      armRetransmit(to, nowNanos);
+    }
+  }
+
+  /** Sends the SYN-ACK for which there was no buffer. */
+  void finish(HalfOpenConnection connection, long nowNanos) {
+    if (connection.synAckPending) {
+      answer(connection, nowNanos);
+    }
   }
 
   /** Answers a SYN for which there is no room so that it need not be remembered. */
@@ -150,7 +177,7 @@ final class PassiveOpen {
   /** The half-open connection that is acknowledged if this is a cookie, or null. */
   private @Nullable HalfOpenConnection fromCookie(
       Listener listener, SegmentInfo seg, IpPacket packet, long nowNanos) {
-    HalfOpenConnection connection = new HalfOpenConnection(listener, seg, packet, nowNanos);
+    HalfOpenConnection connection = new HalfOpenConnection(listener, seg, packet);
     connection.irs = seg.segSeq - 1;
     connection.iss = seg.segAck - 1;
     connection.peerMssBytes =
@@ -174,14 +201,16 @@ final class PassiveOpen {
     context.counters.increment(Counter.TCP_LISTEN_OVERFLOWS);
   }
 
-  private void sendSynAck(HalfOpenConnection to, int timestampValue, long nowNanos) {
+  /** Returns false if there was no buffer. */
+  private boolean sendSynAck(HalfOpenConnection to, int timestampValue, long nowNanos) {
     Route route = sender.route(to);
     if (route == null) {
-      return;
+      // Nor will there be one at the end of this poll.
+      return true;
     }
     StreamOptions options = to.listener.socket.options();
     boolean scales = to.peerWindowScale != ParsedTcpOptions.ABSENT;
-    sender.sendSyn(
+    return sender.sendSyn(
         to,
         route,
         to.iss,
@@ -215,7 +244,7 @@ final class PassiveOpen {
             && seg.segSeq == connection.irs;
     if (repeatedSyn) {
       if (mayAnswer(connection, nowNanos)) {
-        sendSynAck(connection, connection.timestampClock(nowNanos), nowNanos);
+        answer(connection, nowNanos);
       }
       return null;
     }
@@ -287,8 +316,9 @@ final class PassiveOpen {
       HalfOpenConnection connection, SegmentInfo seg, Route route, long nowNanos) {
     TransmissionControlBlock tcb = newConnection(connection, seg, route, nowNanos);
     if (connection.retransmissions == 0) {
-      tcb.rtt.sample(nowNanos - connection.createdNanos);
+      tcb.rtt.sample(nowNanos - connection.sentNanos);
     }
+    connection.synAckPending = false;
     connection.listener.remove(connection);
     context.timers.remove(connection);
     context.connections.replace(connection, tcb);
@@ -387,11 +417,9 @@ final class PassiveOpen {
       return;
     }
     connection.retransmissions++;
-    long rto = context.config.initialRtoNanos() << connection.retransmissions;
-    connection.retransmitNanos = nowNanos + Math.min(rto, context.config.maxRtoNanos());
-    context.timers.schedule(connection, connection.retransmitNanos);
+    armRetransmit(connection, nowNanos);
     context.counters.increment(Counter.TCP_RETRANSMITTED_SEGMENTS);
-    sendSynAck(connection, connection.timestampClock(nowNanos), nowNanos);
+    answer(connection, nowNanos);
   }
 
   /** While many wait, who does not answer soon makes room, as in Linux (reqsk_timer_handler). */
@@ -402,6 +430,7 @@ final class PassiveOpen {
 
   /** Forgets a half-open connection. */
   void remove(HalfOpenConnection connection) {
+    connection.synAckPending = false;
     connection.listener.remove(connection);
     context.timers.remove(connection);
     context.connections.remove(connection);

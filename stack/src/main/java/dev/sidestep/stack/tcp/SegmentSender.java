@@ -179,8 +179,11 @@ final class SegmentSender {
     return true;
   }
 
-  /** Sends an ACK without text for something that has no TCB, timestamps if {@code timestamps}. */
-  void sendAck(
+  /**
+   * Sends an ACK without text for something that has no TCB, timestamps if {@code timestamps}.
+   * Returns false if there was no buffer.
+   */
+  boolean sendAck(
       ConnectionEntry to,
       int seq,
       int ack,
@@ -194,7 +197,7 @@ final class SegmentSender {
         TcpHeader.MIN_LENGTH_BYTES + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH_BYTES : 0);
     PacketBuffer packet = route == null ? null : begin(route, headerBytes);
     if (route == null || packet == null) {
-      return;
+      return false;
     }
     TcpHeader.write(
         packet.memory(),
@@ -211,6 +214,7 @@ final class SegmentSender {
       TcpOptions.writeTimestamps(packet.memory(), at, timestampValue, timestampEcho);
     }
     finish(packet, to, route, 0, nowNanos);
+    return true;
   }
 
   /**

@@ -89,7 +89,7 @@ final class TcpInput {
     } else {
       // Simultaneous open (MUST-10).
       tcb.state = TcpState.SYN_RECEIVED;
-      output.sendSyn(tcb, nowNanos);
+      output.open(tcb, nowNanos);
       tcb.rcvAdvertised = tcb.rcvNxt + tcb.windowField;
     }
   }

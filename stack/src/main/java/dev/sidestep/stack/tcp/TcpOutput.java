@@ -284,7 +284,7 @@ final class TcpOutput {
   }
 
   /** Sends the SYN, or in SYN-RECEIVED the SYN-ACK. Returns false if there was no buffer. */
-  boolean sendSyn(TransmissionControlBlock tcb, long nowNanos) {
+  private boolean sendSyn(TransmissionControlBlock tcb, long nowNanos) {
     boolean answers = tcb.state == TcpState.SYN_RECEIVED;
     boolean timestamps = !answers || tcb.timestamps;
     boolean sack = !answers || tcb.sackPermitted;
@@ -307,9 +307,32 @@ final class TcpOutput {
                 scale,
                 tcb.socket.options().trafficClass,
                 nowNanos);
-    tcb.sndNxt = tcb.iss + 1;
-    tcb.sndMax = tcb.sndNxt;
+    if (sent) {
+      tcb.sndNxt = tcb.iss + 1;
+      tcb.sndMax = tcb.sndNxt;
+    }
     return sent;
+  }
+
+  /**
+   * Sends the SYN or SYN-ACK and sets its timer; at the next flush if there is no buffer. The timer
+   * then only sees to it that this does not last for ever: with the first one sent it starts anew.
+   */
+  void open(TransmissionControlBlock tcb, long nowNanos) {
+    boolean opening = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
+    boolean first = tcb.sndNxt == tcb.iss;
+    boolean waited = tcb.synPending;
+    tcb.synPending = opening && !sendSyn(tcb, nowNanos);
+    if (tcb.synPending) {
+      context.touched.add(tcb);
+    } else if (opening && first) {
+      tcb.timedSinceNanos = nowNanos;
+      tcb.retransmissions = 0;
+      tcb.rtt.resetBackoff();
+    }
+    if (opening && !(waited && tcb.synPending)) {
+      armRetransmit(tcb, nowNanos);
+    }
   }
 
   /** Sends a RST that the peer will accept (RFC 9293 §3.10.5). */

@@ -279,9 +279,20 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     }
   }
 
+  private void finish(ConnectionEntry entry, long nowNanos) {
+    context.atWork = entry;
+    switch (entry) {
+      case TransmissionControlBlock tcb -> finish(tcb, nowNanos);
+      case HalfOpenConnection halfOpen -> passiveOpen.finish(halfOpen, nowNanos);
+      case TimeWaitRecord record -> timeWaitInput.finish(record, nowNanos);
+    }
+  }
+
   private void finish(TransmissionControlBlock tcb, long nowNanos) {
-    context.atWork = tcb;
     if (tcb.state != TcpState.CLOSED) {
+      if (tcb.synPending) {
+        output.open(tcb, nowNanos);
+      }
       if (tcb.outputPending) {
         output.transmit(tcb, nowNanos);
       }
@@ -307,6 +318,11 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
       context.touched.add(tcb);
       throw error;
     }
+  }
+
+  /** Whether something waits for {@link #flush} to send it, or did so in vain. */
+  public boolean isFlushDue() {
+    return !context.touched.isEmpty();
   }
 
   /** Runs the timers that have come due. */

@@ -61,9 +61,9 @@ final class TcpTimers {
     } else if (opening) {
       tcb.retransmissions++;
       tcb.rtt.backOff();
+      tcb.synPending = false;
       context.counters.increment(Counter.TCP_RETRANSMITTED_SEGMENTS);
-      output.sendSyn(tcb, nowNanos);
-      output.armRetransmit(tcb, nowNanos);
+      output.open(tcb, nowNanos);
     } else if (tcb.probing) {
       probe(tcb, nowNanos);
     } else {

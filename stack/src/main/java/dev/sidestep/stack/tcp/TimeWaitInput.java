@@ -87,14 +87,30 @@ final class TimeWaitInput {
       return;
     }
     record.nextChallengeNanos = nowNanos + TcpInput.CHALLENGE_INTERVAL_NANOS;
-    sender.sendAck(
-        record,
-        record.sndNxt,
-        record.rcvNxt,
-        record.windowField,
-        record.timestamps,
-        (int) (nowNanos / 1_000_000) + record.timestampOffset,
-        record.tsRecent,
-        nowNanos);
+    sendAck(record, nowNanos);
+  }
+
+  private void sendAck(TimeWaitRecord record, long nowNanos) {
+    boolean sent =
+        sender.sendAck(
+            record,
+            record.sndNxt,
+            record.rcvNxt,
+            record.windowField,
+            record.timestamps,
+            (int) (nowNanos / 1_000_000) + record.timestampOffset,
+            record.tsRecent,
+            nowNanos);
+    record.ackPending = !sent;
+    if (!sent) {
+      context.touched.add(record);
+    }
+  }
+
+  /** Sends the ACK for which there was no buffer. */
+  void finish(TimeWaitRecord record, long nowNanos) {
+    if (record.ackPending) {
+      sendAck(record, nowNanos);
+    }
   }
 }

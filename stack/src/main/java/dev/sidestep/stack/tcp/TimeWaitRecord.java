@@ -24,6 +24,9 @@ final class TimeWaitRecord extends ConnectionEntry {
 
   long nextChallengeNanos = Long.MIN_VALUE;
 
+  /** Whether the peer is owed an ACK for which there was no buffer. */
+  boolean ackPending;
+
   /** The socket, as long as somebody is to hear that its port is free again. */
   @Nullable StreamSocket socket;
 

@@ -148,8 +148,8 @@ final class TransmissionControlBlock extends ConnectionEntry {
   long tuningHead;
 
   // What the end of the poll has to do.
-  boolean touched;
   boolean ackNow;
+  boolean synPending;
   boolean outputPending;
   int signals;
 

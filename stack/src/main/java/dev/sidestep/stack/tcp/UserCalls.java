@@ -111,15 +111,13 @@ final class UserCalls {
     tcb.rcvWindowScale = ReceiveWindow.scale(tcb.socket.options(), context.config);
     sizeQueues(tcb);
     tcb.state = TcpState.SYN_SENT;
-    tcb.timedSinceNanos = nowNanos;
     tcb.lastReceivedNanos = nowNanos;
     tcb.lastSentNanos = nowNanos;
     context.atWork = tcb;
     context.connections.add(tcb);
     tcb.socket.setTransport(tcb);
     context.counters.increment(Counter.TCP_ACTIVE_OPENS);
-    output.sendSyn(tcb, nowNanos);
-    output.armRetransmit(tcb, nowNanos);
+    output.open(tcb, nowNanos);
   }
 
   /** OPEN, passive. */

@@ -32,6 +32,6 @@ final class TestEntries {
     packet.sourceLow = remote;
     SegmentInfo segment = new SegmentInfo();
     segment.ports = (remotePort << 16) | localPort;
-    return new HalfOpenConnection(LISTENER, segment, packet, 0);
+    return new HalfOpenConnection(LISTENER, segment, packet);
   }
 }
