@@ -5,16 +5,19 @@ import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.socket.Readiness;
 import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.SocketSendQueue;
-import dev.sidestep.stack.tcp.congestion.LossRecovery;
-import dev.sidestep.stack.wire.TcpHeader;
+import dev.sidestep.stack.tcp.congestion.AckSample;
 
 /** Fifth step of RFC 9293 §3.10.7.4: the ACK field of a synchronised connection (tcp_ack). */
 final class AckInput {
+
+  /** Linux (tcp_check_sack_reneging): how long a peer that seems to renege is waited for. */
+  private static final long LEAST_RENEGING_NANOS = 10_000_000;
 
   private final TcpContext context;
   private final TcpOutput output;
   private final BufferTuning tuning;
   private final ConnectionEnd end;
+  private final AckReport report = new AckReport();
 
   AckInput(TcpContext context, TcpOutput output, BufferTuning tuning, ConnectionEnd end) {
     this.context = context;
@@ -33,17 +36,14 @@ final class AckInput {
     rememberTimestamp(tcb, seg, nowNanos);
     int windowBefore = tcb.sndWnd;
     updateWindow(tcb, seg);
-    boolean sacksMore = tcb.sackPermitted && tcb.scoreboard.takeBlocks(tcb, seg.options);
-    if (SequenceNumber.gt(seg.segAck, tcb.sndUna)) {
-      acknowledged(tcb, seg, nowNanos);
-    } else if (isDuplicate(tcb, seg, windowBefore)) {
-      // RFC 6675 §2: with SACK a duplicate is one that tells of something new.
-      duplicate(tcb, sacksMore || !tcb.sackPermitted, nowNanos);
+    boolean saysNothing =
+        seg.segAck == tcb.sndUna && tcb.segments.isEmpty() && seg.options.sackBlockCount == 0;
+    if (!saysNothing) {
+      report.begin(tcb, seg, nowNanos);
+      report.saysMore |= tcb.sndWnd != windowBefore || SequenceNumber.lt(seg.segAck, tcb.sndUna);
+      takeNews(tcb, seg);
     }
-    if (sacksMore) {
-      sacked(tcb, nowNanos);
-    }
-    if (tcb.probing) {
+    if (tcb.isProbing()) {
       probeAnswered(tcb, nowNanos);
     }
     output.transmitLater(tcb);
@@ -52,7 +52,7 @@ final class AckInput {
 
   /** RFC 5961 §5.2: neither for something never sent nor older than a window. */
   private static boolean isPlausible(TransmissionControlBlock tcb, SegmentInfo seg) {
-    return SequenceNumber.leq(seg.segAck, tcb.sndMax)
+    return SequenceNumber.leq(seg.segAck, tcb.sndNxt)
         && SequenceNumber.geq(seg.segAck, tcb.sndUna - tcb.maxSndWnd);
   }
 
@@ -86,94 +86,103 @@ final class AckInput {
     }
   }
 
-  /** RFC 5681 §2. */
-  private static boolean isDuplicate(
-      TransmissionControlBlock tcb, SegmentInfo seg, int windowBefore) {
-    return seg.segAck == tcb.sndUna
-        && tcb.sndUna != tcb.sndMax
-        && seg.payloadBytes == 0
-        && !seg.has(TcpHeader.FIN)
-        && tcb.sndWnd == windowBefore;
-  }
-
-  private void duplicate(TransmissionControlBlock tcb, boolean counts, long nowNanos) {
-    context.counters.increment(Counter.TCP_DUPLICATE_ACKS_RECEIVED);
-    if (counts
-        && tcb.recovery.onDuplicateAck(tcb.sndUna, tcb.sndMax, tcb.mssBytes)
-            == LossRecovery.Action.ENTER) {
-      enterRecovery(tcb, nowNanos);
+  /** What the acknowledgement tells of what is outstanding, and what follows from that. */
+  private void takeNews(TransmissionControlBlock tcb, SegmentInfo seg) {
+    AckSample sample = report.sample;
+    long nowNanos = sample.nowNanos;
+    sample.priorInFlightBytes = tcb.inFlightBytes();
+    report.priorHighestSacked = tcb.scoreboard.highest(tcb.sendPosition(tcb.sndUna));
+    if (tcb.sackPermitted && seg.options.sackBlockCount > 0) {
+      tcb.scoreboard.takeBlocks(tcb, seg, report);
     }
-  }
-
-  /** RFC 6675 §5: enough has arrived beyond the first hole to call it lost. */
-  private void sacked(TransmissionControlBlock tcb, long nowNanos) {
-    long sndUna = tcb.sendPosition(tcb.sndUna);
-    if (tcb.recovery.isRecovering()) {
-      tcb.scoreboard.noticeLostRetransmission(sndUna, tcb.sendPosition(tcb.sndMax), tcb.mssBytes);
-    } else if (tcb.scoreboard.isLost(sndUna, tcb.mssBytes)
-        && tcb.recovery.onSelectiveLoss(tcb.sndUna, tcb.sndMax) == LossRecovery.Action.ENTER) {
-      enterRecovery(tcb, nowNanos);
+    if (SequenceNumber.gt(seg.segAck, tcb.sndUna)) {
+      advance(tcb, seg.segAck, nowNanos);
     }
+    Deliveries.finishReordering(tcb, report);
+    boolean measured = tcb.deliveries.measureRoundTrip(tcb, report);
+    tcb.rack.adaptWindow(sample.priorDeliveredBytes, tcb.deliveries.rate.deliveredBytes());
+    boolean restarts = report.advances || (measured && isLaterThanFirst(tcb));
+    takeProbeAnswer(tcb, seg);
+    recover(tcb, restarts);
+    control(tcb);
   }
 
-  private void enterRecovery(TransmissionControlBlock tcb, long nowNanos) {
-    context.counters.increment(Counter.TCP_FAST_RETRANSMITS);
-    tcb.congestion.onLoss(tcb.flightBytes());
-    // A timeout may have been repairing something: from here on holes are filled one by one.
-    tcb.sndNxt = tcb.sndMax;
-    long sndUna = tcb.sendPosition(tcb.sndUna);
-    tcb.scoreboard.begin(sndUna, tcb.sendPosition(tcb.sndMax));
-    retransmitFirst(tcb, sndUna, nowNanos);
-  }
-
-  /** What is acknowledged only in part lacks its first segment (RFC 6582 §3.2 step 3). */
-  private void retransmitAfterPartialAck(TransmissionControlBlock tcb, long nowNanos) {
-    long sndUna = tcb.sendPosition(tcb.sndUna);
-    if (!tcb.sackPermitted || !tcb.scoreboard.isFirstRetransmitted(sndUna)) {
-      retransmitFirst(tcb, sndUna, nowNanos);
-    }
-  }
-
-  private void retransmitFirst(TransmissionControlBlock tcb, long sndUna, long nowNanos) {
-    int length = tcb.retransmitLength(tcb.sndUna);
-    if (output.retransmitFirst(tcb, nowNanos)) {
-      tcb.scoreboard.retransmitted(sndUna + Math.max(length, 1));
-    }
-  }
-
-  private void acknowledged(TransmissionControlBlock tcb, SegmentInfo seg, long nowNanos) {
-    int ackedBytes = SequenceNumber.diff(seg.segAck, tcb.sndUna);
-    int flightBefore = tcb.flightBytes();
-    measureRoundTrip(tcb, seg, nowNanos);
-    tcb.sndUna = seg.segAck;
-    tcb.sndNxt = SequenceNumber.max(tcb.sndNxt, seg.segAck);
+  private void advance(TransmissionControlBlock tcb, int segAck, long nowNanos) {
+    report.advances = true;
+    tcb.deliveries.onCovered(tcb, segAck, report);
+    tcb.sndUna = segAck;
     tcb.retransmissions = 0;
     tcb.softError = SocketError.ETIMEDOUT;
-    tcb.rtt.resetBackoff();
-    tcb.scoreboard.acknowledged(tcb.sendPosition(seg.segAck), tcb.sendPosition(tcb.sndMax));
-    releaseAcknowledged(tcb, seg.segAck);
-    restartTimer(tcb, nowNanos);
-    recoverOrGrow(tcb, ackedBytes, flightBefore, nowNanos);
+    tcb.recovery.onCovered(tcb, report);
+    tcb.scoreboard.acknowledged(tcb.sendPosition(segAck));
+    releaseAcknowledged(tcb, segAck);
     tcb.route.confirmReachable(nowNanos);
   }
 
-  private static void measureRoundTrip(
-      TransmissionControlBlock tcb, SegmentInfo seg, long nowNanos) {
-    if (tcb.timing) {
-      if (SequenceNumber.geq(seg.segAck, tcb.timedSeq)) {
-        tcb.timing = false;
-        tcb.rtt.sample(nowNanos - tcb.timedSinceNanos);
+  /**
+   * Whether what is SACKed was sent after the first hole was last sent. Only then do SACKs put the
+   * timeout off, or it would never come while the hole's copy is lost (Linux: tcp_clean_rtx_queue).
+   */
+  private boolean isLaterThanFirst(TransmissionControlBlock tcb) {
+    long sacked = report.sackedFromNanos();
+    return sacked >= 0
+        && !tcb.segments.isEmpty()
+        && sacked < tcb.segments.sentNanos(tcb.segments.first());
+  }
+
+  /** RFC 8985 §7.4. */
+  private void takeProbeAnswer(TransmissionControlBlock tcb, SegmentInfo seg) {
+    TailLossProbe.Verdict verdict =
+        tcb.probe.onAck(seg.segAck, report.probeArrivedTwice, report.isPureDuplicate());
+    if (verdict == TailLossProbe.Verdict.REPAIRED) {
+      tcb.recovery.onProbeRepaired(tcb, report.sample.nowNanos);
+    }
+  }
+
+  private void recover(TransmissionControlBlock tcb, boolean restartsTimer) {
+    long nowNanos = report.sample.nowNanos;
+    if (report.isPureDuplicate()) {
+      context.counters.increment(Counter.TCP_DUPLICATE_ACKS_RECEIVED);
+    }
+    if (report.reneges && report.advances) {
+      // The peer has thrown away what it SACKed, or its next ACK is on its way already.
+      long wait = Math.max(tcb.rtt.smoothedNanos() / 2, LEAST_RENEGING_NANOS);
+      context.sendTimers.arm(tcb, SendTimer.RETRANSMISSION, nowNanos + wait);
+      return;
+    }
+    if (tcb.recovery.isDoubtful(report)) {
+      tcb.recovery.readEcho(tcb, report);
+      tcb.recovery.onAck(tcb, report);
+      if (tcb.recovery.takeEntered()) {
+        context.counters.increment(Counter.TCP_FAST_RETRANSMITS);
       }
-    } else if (tcb.timestamps
-        && seg.options.timestampPresent
-        && seg.options.timestampEchoReply != 0) {
-      // RFC 7323 §4.1: the echo says which of the copies was answered. One that is older than the
-      // last copy sent tells how long ACKs were lost, not how long the path is.
-      int elapsedMillis = tcb.timestampClock(nowNanos) - seg.options.timestampEchoReply;
-      long sinceSentMillis = (nowNanos - tcb.lastSentNanos) / 1_000_000;
-      if (elapsedMillis >= 0 && elapsedMillis <= sinceSentMillis + 1) {
-        tcb.rtt.sample(elapsedMillis * 1_000_000L);
+      if (tcb.recovery.takeUndone()) {
+        context.counters.increment(Counter.TCP_SPURIOUS_RECOVERIES);
       }
+    }
+    if (report.waitNanos > 0) {
+      context.sendTimers.arm(tcb, SendTimer.REORDERING, nowNanos + report.waitNanos);
+    } else if (restartsTimer) {
+      context.sendTimers.restart(tcb, nowNanos);
+    }
+  }
+
+  /** Tells the congestion control (Linux: tcp_cong_control). */
+  private void control(TransmissionControlBlock tcb) {
+    AckSample sample = report.sample;
+    tcb.deliveries.rate.finish(report, tcb.deliveries.minRttNanos());
+    sample.inFlightBytes = tcb.inFlightBytes();
+    sample.smoothedRttNanos = tcb.rtt.smoothedNanos();
+    sample.minRttNanos = tcb.deliveries.minRttNanos();
+    sample.windowLimited = tcb.windowUsage.isLimited(tcb.congestion);
+    if (tcb.congestion.controlsRecovery()) {
+      tcb.congestion.onAck(sample);
+    } else if (tcb.recovery.isReducing()) {
+      boolean progress = report.advances && sample.lostBytes == 0;
+      tcb.recovery.reduce(tcb, sample.deliveredBytes, progress);
+    } else if (sample.deliveredBytes > 0 && (report.advances || tcb.rack.hasHighDegree())) {
+      tcb.congestion.onAck(sample);
+      tuning.onWindowGrown(tcb);
     }
   }
 
@@ -186,46 +195,13 @@ final class AckInput {
     }
   }
 
-  /** RFC 6298 §5.2, §5.3. */
-  private void restartTimer(TransmissionControlBlock tcb, long nowNanos) {
-    if (tcb.sndUna == tcb.sndMax) {
-      tcb.retransmitNanos = TimerEntry.NEVER;
-      tcb.probing = false;
-    } else {
-      output.armRetransmit(tcb, nowNanos);
-    }
-  }
-
-  private void recoverOrGrow(
-      TransmissionControlBlock tcb, int ackedBytes, int flightBefore, long nowNanos) {
-    boolean repairing = tcb.recovery.isRecovering();
-    switch (tcb.recovery.onNewAck(tcb.sndUna, ackedBytes, tcb.mssBytes)) {
-      case RETRANSMIT -> retransmitAfterPartialAck(tcb, nowNanos);
-      case EXIT -> tcb.congestion.onRecovered();
-      default -> {
-        if (!repairing) {
-          grow(tcb, ackedBytes, flightBefore);
-        }
-      }
-    }
-  }
-
-  private void grow(TransmissionControlBlock tcb, int ackedBytes, int flightBefore) {
-    // Linux (tcp_is_cwnd_limited): in slow start half a window in flight is reason enough.
-    boolean half = tcb.congestion.inSlowStart() && tcb.congestion.windowBytes() < 2 * flightBefore;
-    tcb.congestion.onAck(ackedBytes, tcb.congestionLimited || half);
-    tuning.onWindowGrown(tcb);
-  }
-
   /** The peer is alive (SHLD-29 of RFC 9293 §3.8.6.1: the connection stays open). */
   private void probeAnswered(TransmissionControlBlock tcb, long nowNanos) {
     tcb.retransmissions = 0;
     if (tcb.sndWnd > 0) {
-      tcb.probing = false;
-      tcb.retransmitNanos = TimerEntry.NEVER;
       tcb.rtt.resetBackoff();
-    } else if (tcb.retransmitNanos == TimerEntry.NEVER) {
-      output.armRetransmit(tcb, nowNanos);
+      context.sendTimers.cancel(tcb);
+      context.sendTimers.rearm(tcb, nowNanos);
     }
   }
 

@@ -12,13 +12,14 @@ import java.util.Arrays;
  */
 final class ByteRanges {
 
-  /** Enough for a window of 4 MiB in which every fifth full segment was lost. */
-  static final int MAX_RANGES = 256;
+  /** Enough for a window of 32 MiB in which every twentieth full segment was lost. */
+  static final int MAX_RANGES = 1024;
 
   private static final int INITIAL_RANGES = 4;
+  private static final long[] NOTHING = new long[0];
 
-  private long[] starts = new long[INITIAL_RANGES];
-  private long[] ends = new long[INITIAL_RANGES];
+  private long[] starts = NOTHING;
+  private long[] ends = NOTHING;
   private int count;
 
   /** Start of the range that grew last. */
@@ -101,22 +102,43 @@ final class ByteRanges {
     return index < count && starts[index] <= start;
   }
 
-  /** Bytes in all ranges from {@code position} on. */
-  long bytesFrom(long position) {
-    long bytes = 0;
-    for (int i = count - 1; i >= 0 && ends[i] > position; i--) {
-      bytes += ends[i] - Math.max(starts[i], position);
-    }
-    return bytes;
+  /** Whether {@link #add} would find room. */
+  boolean hasRoomFor(long start, long end) {
+    int index = firstEndingAtOrAfter(start);
+    return count < MAX_RANGES || (index < count && starts[index] <= end);
   }
 
-  /** Forgets everything, and the memory that many ranges took. */
+  /** The first byte at or after {@code position} that is not in the set. */
+  long firstMissing(long position) {
+    int index = firstEndingAtOrAfter(position + 1);
+    return index < count && starts[index] <= position ? ends[index] : position;
+  }
+
+  /**
+   * Where the first range after {@code position}, which is in none, starts; at most {@code end}.
+   */
+  long nextStart(long position, long end) {
+    int index = firstEndingAtOrAfter(position + 1);
+    return index < count ? Math.min(starts[index], end) : end;
+  }
+
+  /** The start of the range that ends at {@code position}, or {@code position}. */
+  long startOfRun(long position) {
+    int index = firstEndingAtOrAfter(position);
+    return index < count && ends[index] == position ? starts[index] : position;
+  }
+
+  /** The end of the range that starts at {@code position}, or {@code position}. */
+  long endOfRun(long position) {
+    int index = firstEndingAtOrAfter(position + 1);
+    return index < count && starts[index] == position ? ends[index] : position;
+  }
+
+  /** Forgets everything, and gives the memory back. */
   void reset() {
     clear();
-    if (starts.length > INITIAL_RANGES) {
-      starts = new long[INITIAL_RANGES];
-      ends = new long[INITIAL_RANGES];
-    }
+    starts = NOTHING;
+    ends = NOTHING;
   }
 
   /** Binary search: index of the first range with an end at or after {@code position}. */
@@ -136,8 +158,9 @@ final class ByteRanges {
 
   private void openGap(int index) {
     if (count == starts.length) {
-      starts = Arrays.copyOf(starts, 2 * count);
-      ends = Arrays.copyOf(ends, 2 * count);
+      int capacity = Math.max(INITIAL_RANGES, 2 * count);
+      starts = Arrays.copyOf(starts, capacity);
+      ends = Arrays.copyOf(ends, capacity);
     }
     System.arraycopy(starts, index, starts, index + 1, count - index);
     System.arraycopy(ends, index, ends, index + 1, count - index);

@@ -35,7 +35,7 @@ final class IcmpReaction implements IcmpErrorListener {
         context.connections.find(
             error.localHigh, error.localLow, error.remoteHigh, error.remoteLow, ports);
     if (!(entry instanceof TransmissionControlBlock tcb)
-        || !SequenceNumber.inWindow(error.seq, tcb.sndUna, tcb.sndMax)) {
+        || !SequenceNumber.inWindow(error.seq, tcb.sndUna, tcb.sndNxt)) {
       return;
     }
     if (error.type == IcmpHeader.DESTINATION_UNREACHABLE
@@ -54,9 +54,10 @@ final class IcmpReaction implements IcmpErrorListener {
   /** RFC 1191 §6.3: everything in flight that is too big is lost, which is no congestion. */
   private void packetTooBig(TransmissionControlBlock tcb, int mtuBytes) {
     int least = tcb.isV4() ? LEAST_MTU_V4_BYTES : LEAST_MTU_V6_BYTES;
-    if (mtuBytes >= least && tcb.canSend() && tcb.lowerSegmentSize(mtuBytes)) {
-      tcb.sndNxt = tcb.sndUna;
-      tcb.timing = false;
+    int fittingBytes = tcb.segmentBytesFor(mtuBytes);
+    if (mtuBytes >= least && tcb.canSend() && fittingBytes < tcb.mssBytes) {
+      tcb.recovery.onTooBig(tcb, fittingBytes);
+      tcb.lowerSegmentSize(mtuBytes);
       output.transmitLater(tcb);
     }
   }

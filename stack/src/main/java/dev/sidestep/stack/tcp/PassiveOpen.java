@@ -361,7 +361,7 @@ final class PassiveOpen {
     tcb.state = TcpState.ESTABLISHED;
     tcb.sndUna = seg.segAck;
     tcb.sndNxt = seg.segAck;
-    tcb.sndMax = seg.segAck;
+    tcb.windowUsage.start(seg.segAck);
     tcb.sndSmall = seg.segAck;
     tcb.sndWnd = seg.windowField << tcb.sndWindowScale;
     tcb.maxSndWnd = tcb.sndWnd;

@@ -17,8 +17,13 @@ final class RttEstimator {
     rtoNanos = config.initialRtoNanos();
   }
 
-  /** Takes in one measurement of a segment sent only once (Karn), or told apart by timestamps. */
+  /**
+   * Takes in one measurement of a segment sent only once (Karn), or told apart by timestamps. Only
+   * that takes the doublings back (RFC 6298 §5, last paragraph): where the round trip is longer
+   * than the timeout, every segment would be sent twice for ever.
+   */
   void sample(long rttNanos) {
+    backoffs = 0;
     long sample = Math.max(rttNanos, 1);
     if (smoothedNanos == 0) {
       smoothedNanos = sample;
@@ -54,7 +59,7 @@ final class RttEstimator {
     return rtoNanos() == maxRtoNanos;
   }
 
-  /** Takes the doublings back: the peer has acknowledged something. */
+  /** Takes the doublings back: they were those of the handshake or of window probes. */
   void resetBackoff() {
     backoffs = 0;
   }

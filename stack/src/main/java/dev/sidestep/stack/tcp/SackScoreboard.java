@@ -3,153 +3,114 @@ package dev.sidestep.stack.tcp;
 import dev.sidestep.stack.wire.ParsedTcpOptions;
 
 /**
- * What the peer has selectively acknowledged (RFC 2018), and from that what is lost and what is
- * still in flight (RFC 6675). Positions are those of the send queue; a FIN counts as one more.
+ * What the peer has selectively acknowledged (RFC 2018), and what it says has come twice (RFC
+ * 2883). Positions are those of the send queue; a FIN counts as one more.
+ *
+ * <p>The ranges are kept beside the flags of the {@link SentSegments}, so that blocks that are told
+ * again and again cost nothing but a look. They outlive a retransmission timeout: as in Linux only
+ * a peer that acknowledges less than it had SACKed has thrown something away.
  */
 final class SackScoreboard {
 
   private final ByteRanges sacked = new ByteRanges();
 
-  /** Everything lost below has been sent again in this recovery (HighRxt). */
-  private long retransmittedTo;
+  /** Where the furthest SACKed byte ends, or {@code sndUna} if there is none. */
+  long highest(long sndUna) {
+    return sacked.isEmpty() ? sndUna : Math.max(sndUna, sacked.end(sacked.count() - 1));
+  }
+
+  /** Everything below {@code sndUna} is acknowledged. */
+  void acknowledged(long sndUna) {
+    if (!sacked.isEmpty()) {
+      sacked.advance(sndUna);
+    }
+  }
+
+  /** Forgets everything: the peer has thrown it away. */
+  void clear() {
+    sacked.clear();
+  }
+
+  /** Forgets everything, and the memory it took. */
+  void release() {
+    sacked.reset();
+  }
 
   /**
-   * SND.MAX when the first hole was sent again: what is SACKed beyond was sent after it, and tells
-   * that the retransmission is lost, too.
+   * Takes over the SACK blocks of a segment. Blocks that make no sense, among them those of data
+   * never sent, are ignored.
    */
-  private long retransmittedBefore;
-
-  private long holeStart;
-  private int holeBytes;
-
-  /**
-   * Takes over the SACK blocks of a segment. Blocks that make no sense, among them D-SACKs (RFC
-   * 2883) and those of data never sent, are ignored.
-   *
-   * @return whether they tell of something new
-   */
-  boolean takeBlocks(TransmissionControlBlock tcb, ParsedTcpOptions options) {
-    boolean news = false;
-    for (int i = 0; i < options.sackBlockCount; i++) {
+  void takeBlocks(TransmissionControlBlock tcb, SegmentInfo seg, AckReport report) {
+    ParsedTcpOptions options = seg.options;
+    int from = takeDuplicate(tcb, seg, report) ? 1 : 0;
+    for (int i = from; i < options.sackBlockCount; i++) {
       int left = options.sackLeftEdge(i);
       int right = options.sackRightEdge(i);
       boolean plausible =
           SequenceNumber.gt(left, tcb.sndUna)
               && SequenceNumber.lt(left, right)
-              && SequenceNumber.leq(right, tcb.sndMax);
+              && SequenceNumber.leq(right, tcb.sndNxt);
       if (plausible) {
-        long start = tcb.sendPosition(left);
-        long end = tcb.sendPosition(right);
-        news |= !sacked.contains(start, end) && sacked.add(start, end);
+        takeRange(tcb, tcb.sendPosition(left), tcb.sendPosition(right), report);
       }
     }
-    return news;
   }
 
-  /** Everything below {@code sndUna} is acknowledged. */
-  void acknowledged(long sndUna, long sndMax) {
-    if (!sacked.isEmpty()) {
-      sacked.advance(sndUna);
+  /** Marks the segments of a block that no block has told of before. */
+  private void takeRange(TransmissionControlBlock tcb, long start, long end, AckReport report) {
+    if (sacked.contains(start, end) || !sacked.hasRoomFor(start, end)) {
+      return;
     }
-    retransmittedBefore = sndMax;
+    long at = sacked.firstMissing(start);
+    while (at < end) {
+      long gapEnd = sacked.nextStart(at, end);
+      // A segment may be SACKed in pieces, so what is SACKed on both sides counts, too.
+      markSegments(tcb, at, gapEnd, report);
+      at = sacked.firstMissing(gapEnd);
+    }
+    sacked.add(start, end);
   }
 
-  /** Recovery has begun with the first segment, which ends at {@code retransmittedTo}. */
-  void begin(long retransmittedTo, long sndMax) {
-    this.retransmittedTo = retransmittedTo;
-    retransmittedBefore = sndMax;
-  }
-
-  /** A hole was sent again up to {@code position}. */
-  void retransmitted(long position) {
-    retransmittedTo = position;
-  }
-
-  /** Forgets everything. */
-  void clear() {
-    sacked.clear();
-    retransmittedTo = 0;
-  }
-
-  /** Forgets everything, and the memory that many ranges took. */
-  void reset() {
-    sacked.reset();
-    retransmittedTo = 0;
-  }
-
-  /**
-   * IsLost of RFC 6675 §4: more than two segments beyond {@code position} have arrived. Nothing is
-   * SACKed at the position itself.
-   */
-  boolean isLost(long position, int segmentBytes) {
-    return areEnough(sacked.bytesFrom(position), segmentBytes);
-  }
-
-  private static boolean areEnough(long bytesAbove, int segmentBytes) {
-    return bytesAbove > 2L * segmentBytes;
-  }
-
-  /** Whether the first unacknowledged segment was sent again in this recovery. */
-  boolean isFirstRetransmitted(long sndUna) {
-    return retransmittedTo > sndUna;
-  }
-
-  /** If the retransmission of the first hole is lost as well, all holes are to be sent again. */
-  void noticeLostRetransmission(long sndUna, long sndMax, int segmentBytes) {
-    if (isFirstRetransmitted(sndUna) && isLost(retransmittedBefore, segmentBytes)) {
-      retransmittedTo = sndUna;
-      retransmittedBefore = sndMax;
+  private void markSegments(
+      TransmissionControlBlock tcb, long gapStart, long gapEnd, AckReport report) {
+    long runStart = sacked.startOfRun(gapStart);
+    long runEnd = sacked.endOfRun(gapEnd);
+    SentSegments segments = tcb.segments;
+    int slot = segments.find(gapStart);
+    if (slot != SentSegments.NONE && segments.start(slot) < runStart) {
+      slot = segments.after(slot);
+    }
+    while (slot != SentSegments.NONE
+        && segments.start(slot) < gapEnd
+        && segments.end(slot) <= runEnd) {
+      if (!segments.is(slot, SentSegments.SACKED)) {
+        tcb.deliveries.onSacked(tcb, slot, report);
+      }
+      slot = segments.after(slot);
     }
   }
 
   /**
-   * Finds the first lost bytes that were not sent again yet (NextSeg of RFC 6675 §4, rule 1).
-   *
-   * @return false if there are none
+   * The first block may be a D-SACK (RFC 2883 §4): it lies below the ACK field, or inside the
+   * second block.
    */
-  boolean findLostHole(long sndUna, int segmentBytes) {
-    long above = sacked.bytesFrom(sndUna);
-    long start = sndUna;
-    for (int i = 0; i < sacked.count() && areEnough(above, segmentBytes); i++) {
-      long from = Math.max(start, retransmittedTo);
-      if (from < sacked.start(i)) {
-        holeStart = from;
-        holeBytes = (int) (sacked.start(i) - from);
-        return true;
-      }
-      above -= sacked.end(i) - sacked.start(i);
-      start = sacked.end(i);
+  private static boolean takeDuplicate(
+      TransmissionControlBlock tcb, SegmentInfo seg, AckReport report) {
+    ParsedTcpOptions options = seg.options;
+    int left = options.sackLeftEdge(0);
+    int right = options.sackRightEdge(0);
+    boolean below = SequenceNumber.lt(left, seg.segAck);
+    boolean inside =
+        options.sackBlockCount > 1
+            && SequenceNumber.geq(left, options.sackLeftEdge(1))
+            && SequenceNumber.leq(right, options.sackRightEdge(1));
+    if (!below && !inside) {
+      return false;
     }
-    return false;
-  }
-
-  /** Where the hole found last starts. */
-  long holeStart() {
-    return holeStart;
-  }
-
-  /** Length of the hole found last. */
-  int holeBytes() {
-    return holeBytes;
-  }
-
-  /** SetPipe of RFC 6675 §4: bytes that are still in the network. */
-  int pipeBytes(long sndUna, long sndMax, int segmentBytes) {
-    int count = sacked.count();
-    long pipe = sndMax - (count == 0 ? sndUna : sacked.end(count - 1));
-    if (count == 0) {
-      return (int) pipe;
+    int length = SequenceNumber.diff(right, left);
+    if (length > 0 && length <= tcb.maxSndWnd && SequenceNumber.leq(right, tcb.sndNxt)) {
+      tcb.deliveries.onDuplicateReported(tcb, left, right, report);
     }
-    long above = 0;
-    for (int i = count - 1; i >= 0; i--) {
-      above += sacked.end(i) - sacked.start(i);
-      long from = i == 0 ? sndUna : sacked.end(i - 1);
-      long to = sacked.start(i);
-      if (!areEnough(above, segmentBytes)) {
-        pipe += to - from;
-      }
-      pipe += Math.max(0, Math.min(retransmittedTo, to) - from);
-    }
-    return (int) pipe;
+    return true;
   }
 }

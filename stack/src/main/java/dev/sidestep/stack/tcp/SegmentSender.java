@@ -113,7 +113,7 @@ final class SegmentSender {
         nowNanos);
   }
 
-  /** Sends a segment without text and without options. Returns false if there was no buffer. */
+  /** Sends a segment without text. Returns false if there was no buffer. */
   boolean sendBare(
       ConnectionEntry to,
       Route route,
@@ -121,9 +121,13 @@ final class SegmentSender {
       int ack,
       int flags,
       int windowField,
-      int trafficClass,
+      boolean timestamps,
+      int timestampValue,
+      int timestampEcho,
       long nowNanos) {
-    PacketBuffer packet = begin(route, TcpHeader.MIN_LENGTH_BYTES);
+    int headerBytes =
+        TcpHeader.MIN_LENGTH_BYTES + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH_BYTES : 0);
+    PacketBuffer packet = begin(route, headerBytes);
     if (packet == null) {
       return false;
     }
@@ -134,10 +138,14 @@ final class SegmentSender {
         to.remotePort(),
         seq,
         ack,
-        TcpHeader.MIN_LENGTH_BYTES,
+        headerBytes,
         flags,
         windowField);
-    finish(packet, to, route, trafficClass, nowNanos);
+    if (timestamps) {
+      long at = packet.offset() + (long) TcpHeader.MIN_LENGTH_BYTES;
+      TcpOptions.writeTimestamps(packet.memory(), at, timestampValue, timestampEcho);
+    }
+    finish(packet, to, route, 0, nowNanos);
     return true;
   }
 
@@ -193,28 +201,18 @@ final class SegmentSender {
       int timestampEcho,
       long nowNanos) {
     Route route = route(to);
-    int headerBytes =
-        TcpHeader.MIN_LENGTH_BYTES + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH_BYTES : 0);
-    PacketBuffer packet = route == null ? null : begin(route, headerBytes);
-    if (route == null || packet == null) {
-      return false;
-    }
-    TcpHeader.write(
-        packet.memory(),
-        packet.offset(),
-        to.localPort(),
-        to.remotePort(),
-        seq,
-        ack,
-        headerBytes,
-        TcpHeader.ACK,
-        windowField);
-    if (timestamps) {
-      long at = packet.offset() + (long) TcpHeader.MIN_LENGTH_BYTES;
-      TcpOptions.writeTimestamps(packet.memory(), at, timestampValue, timestampEcho);
-    }
-    finish(packet, to, route, 0, nowNanos);
-    return true;
+    return route != null
+        && sendBare(
+            to,
+            route,
+            seq,
+            ack,
+            TcpHeader.ACK,
+            windowField,
+            timestamps,
+            timestampValue,
+            timestampEcho,
+            nowNanos);
   }
 
   /**

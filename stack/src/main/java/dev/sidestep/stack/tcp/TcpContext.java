@@ -17,6 +17,7 @@ final class TcpContext {
   final SynCookies synCookies;
   final ConnectionTable connections;
   final TimerHeap timers = new TimerHeap();
+  final SendTimers sendTimers;
   final TouchedConnections touched = new TouchedConnections();
 
   /**
@@ -38,6 +39,7 @@ final class TcpContext {
       ShardCounters counters,
       RandomGenerator random) {
     this.config = config;
+    this.sendTimers = new SendTimers(timers, config);
     this.memory = memory;
     this.owner = owner;
     this.counters = counters;

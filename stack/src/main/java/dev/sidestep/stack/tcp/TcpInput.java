@@ -65,7 +65,7 @@ final class TcpInput {
       TransmissionControlBlock tcb, SegmentInfo seg, IpPacket packet, long nowNanos) {
     boolean acknowledges = seg.has(TcpHeader.ACK);
     if (acknowledges
-        && (SequenceNumber.leq(seg.segAck, tcb.iss) || SequenceNumber.gt(seg.segAck, tcb.sndMax))) {
+        && (SequenceNumber.leq(seg.segAck, tcb.iss) || SequenceNumber.gt(seg.segAck, tcb.sndNxt))) {
       context.counters.drop(DropReason.TCP_BAD_ACK);
       sender.sendReset(seg, packet, nowNanos);
       repeatSynSoon(tcb, nowNanos);
@@ -124,7 +124,7 @@ final class TcpInput {
 
   private void synAcknowledged(TransmissionControlBlock tcb, SegmentInfo seg, long nowNanos) {
     if (tcb.retransmissions == 0) {
-      tcb.rtt.sample(nowNanos - tcb.timedSinceNanos);
+      tcb.deliveries.measure(tcb, nowNanos - tcb.timedSinceNanos, nowNanos);
     }
     tcb.sndUna = seg.segAck;
     becomeEstablished(tcb);
@@ -187,7 +187,7 @@ final class TcpInput {
     return tcb.state == TcpState.SYN_RECEIVED
         && flags == (TcpHeader.SYN | TcpHeader.ACK)
         && seg.segSeq == tcb.irs
-        && seg.segAck == tcb.sndMax;
+        && seg.segAck == tcb.sndNxt;
   }
 
   /** Protect Against Wrapped Sequences (RFC 7323 §5.3 R1). A RST is accepted regardless. */
@@ -236,6 +236,9 @@ final class TcpInput {
     if (seg.segLen() == 0 || seg.has(TcpHeader.SYN)) {
       output.sendChallengeAck(tcb, nowNanos);
     } else {
+      if (SequenceNumber.lt(seg.segSeq, tcb.rcvNxt)) {
+        tcb.duplicates.add(seg.segSeq, SequenceNumber.min(seg.endSeq(), tcb.rcvNxt));
+      }
       tcb.delayedAck.onDisorder();
       output.acknowledgeLater(tcb);
     }
@@ -272,7 +275,7 @@ final class TcpInput {
   /** Fifth step, SYN-RECEIVED (after a simultaneous open). Returns whether to go on. */
   private boolean leaveSynReceived(
       TransmissionControlBlock tcb, SegmentInfo seg, IpPacket packet, long nowNanos) {
-    if (SequenceNumber.leq(seg.segAck, tcb.sndUna) || SequenceNumber.gt(seg.segAck, tcb.sndMax)) {
+    if (SequenceNumber.leq(seg.segAck, tcb.sndUna) || SequenceNumber.gt(seg.segAck, tcb.sndNxt)) {
       context.counters.drop(DropReason.TCP_BAD_ACK);
       sender.sendReset(seg, packet, nowNanos);
       return false;

@@ -4,6 +4,7 @@ import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.socket.SocketSendQueue;
+import dev.sidestep.stack.tcp.congestion.CongestionControl;
 import dev.sidestep.stack.wire.ParsedTcpOptions;
 import dev.sidestep.stack.wire.TcpHeader;
 import dev.sidestep.stack.wire.TcpOptions;
@@ -14,12 +15,19 @@ final class TcpOutput {
 
   private static final int NOTHING = -1;
 
+  /** What a pace that was not used up may be made up for at once, as in Linux about a burst. */
+  private static final long PACING_CREDIT_NANOS = 1_000_000;
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
   private final TcpContext context;
   private final SegmentSender sender;
+  private final Retransmission retransmission;
 
   TcpOutput(TcpContext context, SegmentSender sender) {
     this.context = context;
     this.sender = sender;
+    this.retransmission = new Retransmission(context, this);
   }
 
   /** Has {@link #transmit} run at the end of this poll. */
@@ -40,49 +48,71 @@ final class TcpOutput {
     if (!tcb.canSend()) {
       return;
     }
-    if (tcb.sndNxt != tcb.sendEnd()) {
+    if (tcb.hasUnsent()) {
       restartAfterIdle(tcb, nowNanos);
     }
-    if (!fillHoles(tcb, nowNanos)) {
+    if (!sendAll(tcb, nowNanos)) {
       transmitLater(tcb);
       return;
-    }
-    int length = nextLength(tcb);
-    while (length != NOTHING) {
-      if (!sendText(tcb, tcb.sndNxt, length, nowNanos)) {
-        transmitLater(tcb);
-        return;
-      }
-      length = nextLength(tcb);
     }
     armProbeIfStuck(tcb, nowNanos);
   }
 
-  /**
-   * Sends again what SACKs tell is lost, as far as the congestion window allows (RFC 6675 §5 step
-   * C). Returns false if there was no buffer.
-   */
-  private boolean fillHoles(TransmissionControlBlock tcb, long nowNanos) {
-    if (!tcb.sackPermitted || !tcb.recovery.isRecovering()) {
+  /** What is lost goes first, but for F-RTO. Returns false if there was no buffer or no route. */
+  private boolean sendAll(TransmissionControlBlock tcb, long nowNanos) {
+    if (!tcb.recovery.isNewDataFirst()) {
+      return retransmission.sendLost(tcb, nowNanos) && sendNew(tcb, nowNanos);
+    }
+    int before = tcb.sndNxt;
+    boolean whole = sendNew(tcb, nowNanos);
+    boolean sent = tcb.sndNxt != before;
+    tcb.recovery.newDataWentFirst(sent);
+    return whole && (sent || retransmission.sendLost(tcb, nowNanos));
+  }
+
+  private boolean sendNew(TransmissionControlBlock tcb, long nowNanos) {
+    int before = tcb.sndNxt;
+    boolean whole = true;
+    int length = nextLength(tcb);
+    while (whole && length != NOTHING && mayLeave(tcb, nowNanos)) {
+      whole = sendText(tcb, tcb.sndNxt, length, nowNanos);
+      length = nextLength(tcb);
+    }
+    boolean full = tcb.inFlightBytes() + tcb.mssBytes > tcb.congestion.windowBytes();
+    if (tcb.sndNxt != before) {
+      tcb.windowUsage.onSent(tcb.sndUna, tcb.sndNxt, full);
+      context.sendTimers.onSent(tcb, nowNanos);
+    } else if (full) {
+      tcb.windowUsage.onSent(tcb.sndUna, tcb.sndNxt, true);
+    }
+    if (!full && !tcb.hasUnsent()) {
+      tcb.deliveries.rate.onApplicationLimited(tcb.inFlightBytes());
+    }
+    return whole;
+  }
+
+  /** Whether the congestion control's pace lets a segment leave now; if not, it will be tried. */
+  boolean mayLeave(TransmissionControlBlock tcb, long nowNanos) {
+    if (nowNanos >= tcb.pacedUntilNanos) {
       return true;
     }
-    SackScoreboard scoreboard = tcb.scoreboard;
-    long sndUna = tcb.sendPosition(tcb.sndUna);
-    while (tcb.congestion.windowBytes() - tcb.pipeBytes() >= tcb.mssBytes
-        && scoreboard.findLostHole(sndUna, tcb.mssBytes)) {
-      int seq = tcb.sndUna + (int) (scoreboard.holeStart() - sndUna);
-      int length = Math.min(scoreboard.holeBytes(), tcb.retransmitLength(seq));
-      if (!sendText(tcb, seq, length, nowNanos)) {
-        return false;
-      }
-      scoreboard.retransmitted(scoreboard.holeStart() + Math.max(length, 1));
+    tcb.paceNanos = tcb.pacedUntilNanos;
+    context.timers.schedule(tcb, tcb.paceNanos);
+    return false;
+  }
+
+  /** What has left is to be followed at the pace the congestion control asks for. */
+  private static void pace(TransmissionControlBlock tcb, int bytes, long nowNanos) {
+    long rate = tcb.congestion.pacingBytesPerSecond();
+    if (rate != CongestionControl.NOT_PACED) {
+      long from = Math.max(tcb.pacedUntilNanos, nowNanos - PACING_CREDIT_NANOS);
+      tcb.pacedUntilNanos = from + (bytes * NANOS_PER_SECOND / rate);
     }
-    return true;
   }
 
   private static void restartAfterIdle(TransmissionControlBlock tcb, long nowNanos) {
     long idle = nowNanos - tcb.lastSentNanos;
-    if (tcb.sndUna == tcb.sndMax && idle > tcb.rtt.rtoNanos()) {
+    if (tcb.segments.isEmpty() && idle > tcb.rtt.rtoNanos()) {
       tcb.congestion.onIdle(idle, tcb.rtt.rtoNanos());
     }
   }
@@ -93,22 +123,22 @@ final class TcpOutput {
     if (unsent < 0 || (unsent == 0 && !tcb.finQueued)) {
       return NOTHING;
     }
-    int flight = SequenceNumber.diff(tcb.sndNxt, tcb.sndUna);
-    int offered = tcb.sndWnd - flight;
+    int offered = tcb.sndWnd - tcb.flightBytes();
     if (unsent == 0) {
       // As in Linux the congestion window does not hold back a FIN.
       return offered > 0 ? 0 : NOTHING;
     }
-    int congestion = tcb.congestion.windowBytes() + tcb.recovery.allowanceBytes() - tcb.pipeBytes();
     int wanted = Math.min(unsent, tcb.mssBytes);
-    tcb.congestionLimited = congestion < wanted;
-    int length = Math.min(wanted, Math.min(offered, congestion));
+    if (tcb.inFlightBytes() + wanted > tcb.congestion.windowBytes()) {
+      return NOTHING;
+    }
+    int length = Math.min(wanted, offered);
     return length > 0 && isWorthSending(tcb, length, unsent) ? length : NOTHING;
   }
 
   /** Sender's silly window avoidance (RFC 9293 §3.8.6.2.1, MUST-38) and Nagle (SHLD-7). */
   private static boolean isWorthSending(TransmissionControlBlock tcb, int length, int unsent) {
-    if (length == tcb.mssBytes || SequenceNumber.lt(tcb.sndNxt, tcb.sndMax)) {
+    if (length == tcb.mssBytes) {
       return true;
     }
     if (length < unsent) {
@@ -136,45 +166,81 @@ final class TcpOutput {
 
   /** RFC 9293 §3.8.6.1: nothing is in flight that an ACK could answer, so ask for the window. */
   private void armProbeIfStuck(TransmissionControlBlock tcb, long nowNanos) {
-    int unsent = SequenceNumber.diff(tcb.sendEnd(), tcb.sndNxt);
-    boolean waiting = unsent > 0 || (unsent == 0 && tcb.finQueued);
-    if (waiting && tcb.sndUna == tcb.sndMax && tcb.retransmitNanos == TimerEntry.NEVER) {
-      tcb.probing = true;
-      armRetransmit(tcb, nowNanos);
+    if (tcb.hasUnsent()
+        && tcb.segments.isEmpty()
+        && tcb.retransmitNanos == TimerEntry.NEVER
+        && tcb.paceNanos == TimerEntry.NEVER) {
+      armWindowProbe(tcb, nowNanos);
     }
   }
 
-  /** Sets the retransmission timer, or the probe timer, to one RTO from now. */
+  /** Sets the timer for a zero-window probe to one RTO from now. */
+  void armWindowProbe(TransmissionControlBlock tcb, long nowNanos) {
+    context.sendTimers.arm(tcb, SendTimer.WINDOW_PROBE, nowNanos + tcb.rtt.rtoNanos());
+  }
+
+  /** Sets the retransmission timer to one RTO from now. */
   void armRetransmit(TransmissionControlBlock tcb, long nowNanos) {
-    tcb.retransmitNanos = nowNanos + tcb.rtt.rtoNanos();
-    context.timers.schedule(tcb, tcb.retransmitNanos);
+    context.sendTimers.armRetransmission(tcb, nowNanos);
+  }
+
+  Retransmission retransmission() {
+    return retransmission;
   }
 
   /**
-   * Sends the first unacknowledged segment again, whatever the windows say. SND.NXT moves only if
-   * it had fallen back to SND.UNA. Something must be in flight.
+   * Sends one new segment for a tail loss probe, as Linux whatever Nagle and the congestion window
+   * say (RFC 8985 §7.3). Returns false if there is none, or no room in the peer's window.
+   */
+  boolean sendProbeText(TransmissionControlBlock tcb, long nowNanos) {
+    int unsent = SequenceNumber.diff(tcb.sendEnd(), tcb.sndNxt);
+    int length = Math.min(unsent, tcb.mssBytes);
+    return length > 0
+        && length <= tcb.sndWnd - tcb.flightBytes()
+        && sendText(tcb, tcb.sndNxt, length, nowNanos);
+  }
+
+  /**
+   * Sends a segment that was sent before once more.
    *
+   * @param lengthBytes its length, a FIN included
    * @return false if there was no buffer or no route
    */
-  boolean retransmitFirst(TransmissionControlBlock tcb, long nowNanos) {
-    return sendText(tcb, tcb.sndUna, tcb.retransmitLength(tcb.sndUna), nowNanos);
+  boolean sendAgain(TransmissionControlBlock tcb, long position, int lengthBytes, long nowNanos) {
+    int text = (int) Math.min(lengthBytes, tcb.sendQueue().tail() - position);
+    int seq = SequenceNumber.atPosition(tcb.iss, position);
+    int fin = lengthBytes > text ? TcpHeader.FIN : 0;
+    if (!emit(tcb, seq, text, fin, nowNanos)) {
+      return false;
+    }
+    afterText(tcb, text, nowNanos);
+    return true;
   }
 
   /**
-   * Sends one segment with text, a FIN, or both.
+   * Sends one new segment with text, a FIN, or both.
    *
    * @return false if there was no buffer or no route; nothing has changed then
    */
   boolean sendText(TransmissionControlBlock tcb, int seq, int length, long nowNanos) {
+    boolean last = seq + length == tcb.sendEnd();
+    int fin = last && tcb.finQueued ? TcpHeader.FIN : 0;
+    if (!emit(tcb, seq, length, fin, nowNanos)) {
+      return false;
+    }
+    onNewSent(tcb, seq, length, fin, nowNanos);
+    afterText(tcb, length, nowNanos);
+    return true;
+  }
+
+  private boolean emit(TransmissionControlBlock tcb, int seq, int length, int fin, long nowNanos) {
     Route route = sender.route(tcb);
     int headerBytes = TcpHeader.MIN_LENGTH_BYTES + optionBytes(tcb, 0);
     PacketBuffer packet = route == null ? null : sender.begin(route, headerBytes);
     if (route == null || packet == null) {
       return false;
     }
-    boolean last = seq + length == tcb.sendEnd();
-    int fin = last && tcb.finQueued ? TcpHeader.FIN : 0;
-    int push = last && length > 0 ? TcpHeader.PSH : 0;
+    int push = length > 0 && seq + length == tcb.sendEnd() ? TcpHeader.PSH : 0;
     writeHeader(tcb, packet, seq, TcpHeader.ACK | fin | push, headerBytes, 0, nowNanos);
     if (length > 0) {
       long position = tcb.sendPosition(seq);
@@ -183,7 +249,6 @@ final class TcpOutput {
       tcb.sendQueue().copyTo(position, packet.memory(), at, length);
     }
     sender.finish(packet, tcb, route, tcb.socket.options().trafficClass, nowNanos);
-    onTextSent(tcb, seq, length, fin, nowNanos);
     return true;
   }
 
@@ -195,50 +260,40 @@ final class TcpOutput {
     }
   }
 
-  private void onTextSent(
+  private void onNewSent(
       TransmissionControlBlock tcb, int seq, int length, int fin, long nowNanos) {
-    int end = seq + length + fin;
-    if (SequenceNumber.lt(seq, tcb.sndMax)) {
-      context.counters.increment(Counter.TCP_RETRANSMITTED_SEGMENTS);
-      // Karn: the answer to something sent twice measures nothing.
-      tcb.timing = false;
-    } else {
-      startTiming(tcb, end, nowNanos);
-    }
-    // A segment sent again after a timeout may be cut differently and reach beyond SND.MAX.
-    int newBytes = SequenceNumber.diff(seq + length, SequenceNumber.max(seq, tcb.sndMax));
-    if (newBytes > 0) {
-      context.counters.add(Counter.TCP_BYTES_SENT, newBytes);
-    }
+    SentSegments segments = tcb.segments;
+    boolean first = segments.isEmpty();
+    int slot = segments.append(tcb.sendPosition(seq), length + fin, nowNanos);
+    tcb.deliveries.rate.onSent(segments, slot, first, nowNanos);
+    tcb.recovery.onSent(length + fin, false, nowNanos);
+    tcb.sndNxt = seq + length + fin;
+    context.counters.add(Counter.TCP_BYTES_SENT, length);
     if (length < tcb.mssBytes) {
-      tcb.sndSmall = end;
+      tcb.sndSmall = tcb.sndNxt;
     }
-    if (seq == tcb.sndNxt) {
-      tcb.sndNxt = end;
+    boolean unwatched =
+        tcb.sendTimer == SendTimer.LOSS_PROBE || tcb.sendTimer == SendTimer.WINDOW_PROBE;
+    if (first || unwatched || tcb.retransmitNanos == TimerEntry.NEVER) {
+      context.sendTimers.rearm(tcb, nowNanos);
     }
-    tcb.sndMax = SequenceNumber.max(tcb.sndMax, end);
+  }
+
+  private void afterText(TransmissionControlBlock tcb, int length, long nowNanos) {
+    pace(tcb, length, nowNanos);
     tcb.lastSentNanos = nowNanos;
     if (length > 0) {
       tcb.delayedAck.onDataSent(context.config.delayedAckNanos(), nowNanos);
     }
-    onAckSent(tcb);
-    if (tcb.probing || tcb.retransmitNanos == TimerEntry.NEVER) {
-      tcb.probing = false;
-      armRetransmit(tcb, nowNanos);
-    }
-  }
-
-  private static void startTiming(TransmissionControlBlock tcb, int end, long nowNanos) {
-    if (!tcb.timing) {
-      tcb.timing = true;
-      tcb.timedSeq = end;
-      tcb.timedSinceNanos = nowNanos;
+    if (sackBlocks(tcb) == 0) {
+      // Text carries no blocks: what they tell has to go by itself.
+      onAckSent(tcb);
     }
   }
 
   /** Sends an ACK without text now; at the next flush if there is no buffer. */
   void sendAck(TransmissionControlBlock tcb, long nowNanos) {
-    if (!sendEmpty(tcb, tcb.sndMax, nowNanos)) {
+    if (!sendEmpty(tcb, tcb.sndNxt, nowNanos)) {
       acknowledgeLater(tcb);
     }
   }
@@ -309,7 +364,6 @@ final class TcpOutput {
                 nowNanos);
     if (sent) {
       tcb.sndNxt = tcb.iss + 1;
-      tcb.sndMax = tcb.sndNxt;
     }
     return sent;
   }
@@ -341,7 +395,18 @@ final class TcpOutput {
     if (route != null) {
       context.counters.increment(Counter.TCP_RESETS_SENT);
       int flags = TcpHeader.RST | TcpHeader.ACK;
-      sender.sendBare(tcb, route, tcb.sndMax, tcb.rcvNxt, flags, 0, 0, nowNanos);
+      // RFC 7323 §3.2: with a timestamp, so that a peer that insists on them believes it.
+      sender.sendBare(
+          tcb,
+          route,
+          tcb.sndNxt,
+          tcb.rcvNxt,
+          flags,
+          0,
+          tcb.timestamps,
+          tcb.timestampClock(nowNanos),
+          tcb.tsRecent,
+          nowNanos);
     }
   }
 
@@ -384,16 +449,23 @@ final class TcpOutput {
       return 0;
     }
     // 40 bytes of options hold four blocks, or three beside timestamps (RFC 2018 §3).
-    return Math.min(tcb.reassembly.count(), tcb.timestamps ? 3 : 4);
+    int blocks = tcb.reassembly.count() + (tcb.duplicates.isEmpty() ? 0 : 1);
+    return Math.min(blocks, tcb.timestamps ? 3 : 4);
   }
 
-  /** RFC 2018 §4: the block that grew last comes first. */
+  /** RFC 2883 §4: first what came twice; RFC 2018 §4: then the block that grew last. */
   private static void writeSack(
       TransmissionControlBlock tcb, MemorySegment memory, long at, int blocks) {
     TcpOptions.writeSackHead(memory, at, blocks);
+    int first = 0;
+    if (!tcb.duplicates.isEmpty()) {
+      DuplicateReport duplicates = tcb.duplicates;
+      TcpOptions.writeSackBlock(memory, at, first++, duplicates.left(), duplicates.right());
+      duplicates.clear();
+    }
     int count = tcb.reassembly.count();
-    int range = tcb.reassembly.newest();
-    for (int i = 0; i < blocks; i++) {
+    int range = count == 0 ? 0 : tcb.reassembly.newest();
+    for (int i = first; i < blocks; i++) {
       int left = SequenceNumber.atPosition(tcb.irs, tcb.reassembly.start(range));
       int right = SequenceNumber.atPosition(tcb.irs, tcb.reassembly.end(range));
       TcpOptions.writeSackBlock(memory, at, i, left, right);

@@ -34,7 +34,11 @@ final class TcpTimers {
   void expired(TransmissionControlBlock tcb, long nowNanos) {
     if (tcb.retransmitNanos <= nowNanos) {
       tcb.retransmitNanos = TimerEntry.NEVER;
-      retransmit(tcb, nowNanos);
+      outputDue(tcb, nowNanos);
+    }
+    if (tcb.state != TcpState.CLOSED && tcb.paceNanos <= nowNanos) {
+      tcb.paceNanos = TimerEntry.NEVER;
+      output.transmit(tcb, nowNanos);
     }
     if (tcb.state != TcpState.CLOSED && tcb.delayedAckNanos <= nowNanos) {
       tcb.delayedAckNanos = TimerEntry.NEVER;
@@ -54,6 +58,21 @@ final class TcpTimers {
     }
   }
 
+  private void outputDue(TransmissionControlBlock tcb, long nowNanos) {
+    switch (tcb.sendTimer) {
+      case RETRANSMISSION, WINDOW_PROBE -> retransmit(tcb, nowNanos);
+      case LOSS_PROBE -> output.retransmission().sendLossProbe(tcb, nowNanos);
+      case REORDERING -> {
+        tcb.recovery.onReorderingTimeout(tcb, nowNanos);
+        if (tcb.recovery.takeEntered()) {
+          context.counters.increment(Counter.TCP_FAST_RETRANSMITS);
+        }
+        context.sendTimers.rearm(tcb, nowNanos);
+        output.transmit(tcb, nowNanos);
+      }
+    }
+  }
+
   private void retransmit(TransmissionControlBlock tcb, long nowNanos) {
     boolean opening = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
     if (tcb.retransmissions >= limit(tcb, opening)) {
@@ -64,9 +83,9 @@ final class TcpTimers {
       tcb.synPending = false;
       context.counters.increment(Counter.TCP_RETRANSMITTED_SEGMENTS);
       output.open(tcb, nowNanos);
-    } else if (tcb.probing) {
+    } else if (tcb.sendTimer == SendTimer.WINDOW_PROBE) {
       probe(tcb, nowNanos);
-    } else {
+    } else if (!tcb.segments.isEmpty()) {
       resend(tcb, nowNanos);
     }
   }
@@ -82,20 +101,14 @@ final class TcpTimers {
   /** The retransmission timeout (RFC 6298 §5.4 to §5.6, RFC 5681 §3.1). */
   private void resend(TransmissionControlBlock tcb, long nowNanos) {
     context.counters.increment(Counter.TCP_RETRANSMISSION_TIMEOUTS);
-    if (tcb.retransmissions == 0) {
-      tcb.congestion.onTimeout(tcb.flightBytes());
-    }
-    tcb.recovery.onTimeout(tcb.sndMax);
-    // RFC 2018 §8: the peer may have thrown away what it has SACKed.
-    tcb.scoreboard.clear();
-    tcb.timing = false;
-    tcb.sndNxt = tcb.sndUna;
+    tcb.recovery.onTimeout(tcb, nowNanos);
     if (tcb.retransmissions == BLACK_HOLE_RETRANSMISSIONS) {
       // RFC 8899, RFC 2923 §2.1: perhaps only full-sized packets get lost, and nobody says so.
       tcb.lowerSegmentSize(tcb.headerBytes() + BLACK_HOLE_MSS_BYTES);
     }
-    if (!output.retransmitFirst(tcb, nowNanos)) {
-      tcb.retransmitNanos = nowNanos + Math.min(RESOURCE_RETRY_NANOS, tcb.rtt.rtoNanos());
+    if (!output.retransmission().sendFirst(tcb, nowNanos)) {
+      long wait = Math.min(RESOURCE_RETRY_NANOS, tcb.rtt.rtoNanos());
+      context.sendTimers.arm(tcb, SendTimer.RETRANSMISSION, nowNanos + wait);
       return;
     }
     tcb.retransmissions++;
@@ -123,7 +136,7 @@ final class TcpTimers {
     tcb.retransmissions++;
     tcb.rtt.backOff();
     output.sendProbe(tcb, nowNanos);
-    output.armRetransmit(tcb, nowNanos);
+    output.armWindowProbe(tcb, nowNanos);
   }
 
   /** Starts the keepalive timer if the application wants one (SHLD-9: off by default). */
@@ -182,8 +195,9 @@ final class TcpTimers {
       return;
     }
     tcb.idleNanos = TimerEntry.NEVER;
-    if (tcb.sndUna == tcb.sndMax) {
-      tcb.scoreboard.reset();
+    if (tcb.segments.isEmpty()) {
+      tcb.segments.release();
+      tcb.scoreboard.release();
     }
     if (!tcb.orphaned && tcb.reassembly.isEmpty()) {
       tcb.reassembly.reset();

@@ -66,6 +66,7 @@ final class TextInput {
   private static void trimToWindow(TransmissionControlBlock tcb, SegmentInfo seg) {
     int old = SequenceNumber.diff(tcb.rcvNxt, seg.segSeq);
     if (old > 0) {
+      tcb.duplicates.add(seg.segSeq, SequenceNumber.min(tcb.rcvNxt, seg.textEndSeq()));
       seg.trimFront(Math.min(old, seg.payloadBytes));
     }
     int beyond = SequenceNumber.diff(seg.textEndSeq(), tcb.rcvAdvertised);
@@ -140,6 +141,10 @@ final class TextInput {
       output.acknowledgeLater(tcb);
     } else {
       output.sendAck(tcb, nowNanos);
+    }
+    if (tcb.reassembly.contains(start, start + lengthBytes)) {
+      int left = SequenceNumber.atPosition(tcb.irs, start);
+      tcb.duplicates.add(left, left + lengthBytes);
     }
     if (!tcb.reassembly.add(start, start + lengthBytes)) {
       context.counters.drop(DropReason.TCP_REASSEMBLY_FULL);

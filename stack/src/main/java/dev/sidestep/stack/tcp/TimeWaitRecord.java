@@ -35,7 +35,7 @@ final class TimeWaitRecord extends ConnectionEntry {
 
   TimeWaitRecord(TransmissionControlBlock tcb, int windowField, long expiresNanos) {
     super(tcb);
-    this.sndNxt = tcb.sndMax;
+    this.sndNxt = tcb.sndNxt;
     this.rcvNxt = tcb.rcvNxt;
     this.windowField = windowField;
     this.timestamps = tcb.timestamps;

@@ -6,8 +6,7 @@ import dev.sidestep.stack.socket.SocketReceiveQueue;
 import dev.sidestep.stack.socket.SocketSendQueue;
 import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.tcp.congestion.CongestionControl;
-import dev.sidestep.stack.tcp.congestion.LossRecovery;
-import dev.sidestep.stack.tcp.congestion.NewReno;
+import dev.sidestep.stack.tcp.congestion.CongestionControls;
 
 /**
  * The state of one connection (RFC 9293 §3.3.1; Linux: tcp_sock).
@@ -15,13 +14,13 @@ import dev.sidestep.stack.tcp.congestion.NewReno;
  * <pre>
  *   send sequence space                      receive sequence space
  *
- *      sndUna    sndNxt   sndMax    sndUna+sndWnd        rcvNxt      rcvAdvertised
- *   -----|---------|--------|-----------|----          ----|---------------|----
- *   acked  in flight, sent    may be sent              acked  may be received
+ *      sndUna              sndNxt    sndUna+sndWnd        rcvNxt      rcvAdvertised
+ *   -----|------------------|-----------|----          ----|---------------|----
+ *   acked    sent              may be sent              acked  may be received
  * </pre>
  *
- * <p>{@code sndMax} is the highest number ever sent. {@code sndNxt} falls back to {@code sndUna}
- * when the retransmission timer runs out, and otherwise equals it.
+ * <p>As in Linux {@code sndNxt} never falls back: what {@link SentSegments} believes to be lost is
+ * sent again one by one.
  */
 final class TransmissionControlBlock extends ConnectionEntry {
 
@@ -49,7 +48,6 @@ final class TransmissionControlBlock extends ConnectionEntry {
   int iss;
   int sndUna;
   int sndNxt;
-  int sndMax;
   int sndWnd;
   int sndWl1;
   int sndWl2;
@@ -94,6 +92,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
   boolean discarding;
 
   final ByteRanges reassembly = new ByteRanges();
+  final DuplicateReport duplicates = new DuplicateReport();
   final DelayedAck delayedAck = new DelayedAck();
 
   // Options agreed upon.
@@ -105,18 +104,20 @@ final class TransmissionControlBlock extends ConnectionEntry {
 
   // Round-trip time, loss and congestion.
   final RttEstimator rtt;
-  final LossRecovery recovery = new LossRecovery();
+  final SentSegments segments = new SentSegments();
   final SackScoreboard scoreboard = new SackScoreboard();
-  CongestionControl congestion = new NewReno(DEFAULT_MSS_V4_BYTES);
+  final Deliveries deliveries = new Deliveries();
+  final RackLossDetection rack = new RackLossDetection();
+  final TailLossProbe probe = new TailLossProbe();
+  final LossRecovery recovery = new LossRecovery();
+  final WindowUsage windowUsage = new WindowUsage();
+  CongestionControl congestion = CongestionControls.create(DEFAULT_MSS_V4_BYTES);
 
-  /** Whether one segment in flight is being timed, which ends at {@link #timedSeq}. */
-  boolean timing;
-
-  int timedSeq;
+  /** When the SYN was sent for the first time: measures the first RTT. */
   long timedSinceNanos;
 
-  /** Whether it was the congestion window that last kept us from sending. */
-  boolean congestionLimited;
+  /** Before this nothing more is to leave, where the congestion control asks for a pace. */
+  long pacedUntilNanos = Long.MIN_VALUE;
 
   /** What the application is told if the peer never answers again (Linux: sk_err_soft). */
   SocketError softError = SocketError.ETIMEDOUT;
@@ -125,10 +126,14 @@ final class TransmissionControlBlock extends ConnectionEntry {
   int retransmissions;
 
   // Timers.
-  /** Retransmission, or zero-window probe while {@link #probing}. */
+  /** When {@link #sendTimer} runs out. */
   long retransmitNanos = NEVER;
 
-  boolean probing;
+  SendTimer sendTimer = SendTimer.RETRANSMISSION;
+
+  /** When output that is paced goes on. */
+  long paceNanos = NEVER;
+
   long delayedAckNanos = NEVER;
 
   /** Keepalive, or the end of FIN-WAIT-2 once orphaned. */
@@ -178,7 +183,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
 
   @Override
   long deadlineNanos() {
-    long due = Math.min(retransmitNanos, delayedAckNanos);
+    long due = Math.min(Math.min(retransmitNanos, paceNanos), delayedAckNanos);
     return Math.min(due, Math.min(keepaliveNanos, idleNanos));
   }
 
@@ -195,8 +200,8 @@ final class TransmissionControlBlock extends ConnectionEntry {
     iss = initialSequence;
     sndUna = initialSequence;
     sndNxt = initialSequence;
-    sndMax = initialSequence;
     sndSmall = initialSequence;
+    windowUsage.start(initialSequence);
   }
 
   /** Sets where the peer's sequence numbers start. */
@@ -221,8 +226,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
     }
     int peer = peerMss > 0 ? peerMss : (isV4() ? DEFAULT_MSS_V4_BYTES : DEFAULT_MSS_V6_BYTES);
     setSegmentSize(Math.max(peer, LEAST_MSS_BYTES), route.mtuBytes());
-    congestion = new NewReno(mssBytes);
-    recovery.setSelective(withSack);
+    congestion = CongestionControls.create(mssBytes);
   }
 
   /** Sets SMSS from the peer's MSS and the path's MTU (MUST-16, RFC 6691). */
@@ -231,14 +235,20 @@ final class TransmissionControlBlock extends ConnectionEntry {
     mssBytes = room - (timestamps ? TIMESTAMPS_BYTES : 0);
   }
 
+  /** Text of a full segment on a path of {@code mtuBytes}. */
+  int segmentBytesFor(int mtuBytes) {
+    return mtuBytes - headerBytes() - (timestamps ? TIMESTAMPS_BYTES : 0);
+  }
+
   /** Lowers SMSS so that packets fit {@code mtuBytes}. Returns whether that changed anything. */
   boolean lowerSegmentSize(int mtuBytes) {
-    int room = mtuBytes - headerBytes() - (timestamps ? TIMESTAMPS_BYTES : 0);
+    int room = segmentBytesFor(mtuBytes);
     if (room >= mssBytes || room <= 0) {
       return false;
     }
     mssBytes = room;
     congestion.setSegmentBytes(room);
+    segments.recut(room);
     return true;
   }
 
@@ -262,26 +272,28 @@ final class TransmissionControlBlock extends ConnectionEntry {
     return finQueued && SequenceNumber.gt(sndUna, sendEnd());
   }
 
-  /** Bytes of text of the segment that starts at {@code seq}, when it is sent again. */
-  int retransmitLength(int seq) {
-    int sent = SequenceNumber.diff(sndMax, seq);
-    return Math.min(Math.min(sent, SequenceNumber.diff(sendEnd(), seq)), mssBytes);
-  }
-
   /** Bytes sent and not acknowledged. */
   int flightBytes() {
-    return SequenceNumber.diff(sndMax, sndUna);
+    return SequenceNumber.diff(sndNxt, sndUna);
   }
 
   /**
-   * Bytes that count against the congestion window: what is in flight, less what SACKs tell has
-   * arrived or got lost.
+   * Bytes that count against the congestion window: what is outstanding, less what has arrived or
+   * got lost, as far as is known.
    */
-  int pipeBytes() {
-    if (recovery.isRecovering() && sackPermitted) {
-      return scoreboard.pipeBytes(sendPosition(sndUna), sendPosition(sndMax), mssBytes);
-    }
-    return SequenceNumber.diff(sndNxt, sndUna);
+  int inFlightBytes() {
+    return Math.max(0, segments.inFlightBytes() - recovery.duplicateBytes(mssBytes));
+  }
+
+  /** Whether there is text, or a FIN, that was never sent. */
+  boolean hasUnsent() {
+    int unsent = SequenceNumber.diff(sendEnd(), sndNxt);
+    return unsent > 0 || (unsent == 0 && finQueued);
+  }
+
+  /** Whether it is the zero-window probe that the timer waits for. */
+  boolean isProbing() {
+    return retransmitNanos != NEVER && sendTimer == SendTimer.WINDOW_PROBE;
   }
 
   /** RCV.WND. */
@@ -292,7 +304,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
   /** Whether there is nothing left that the peer should have. */
   boolean isQuiescent() {
     boolean finOpen = finQueued && !isFinAcknowledged();
-    return sndUna == sndMax && sendQueue().queuedBytes() == 0 && !finOpen;
+    return sndUna == sndNxt && sendQueue().queuedBytes() == 0 && !finOpen;
   }
 
   /** Whether data may be sent (RFC 9293 §3.10.2), be it for the first time or again. */

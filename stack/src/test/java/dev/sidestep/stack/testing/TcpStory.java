@@ -108,6 +108,18 @@ public abstract class TcpStory {
     return accepts(listener);
   }
 
+  /** Opens a connection from the peer whose handshake takes {@code rttNanos}, the first sample. */
+  protected final ScriptedApp acceptedConnection(String synOptions, long rttNanos) {
+    ListenSocket listener = listens();
+    peer.sends("S 0:0(0) win 65535 " + synOptions);
+    peer.expects("S. 0:0(0) ack 1 <...>");
+    after(rttNanos);
+    String echo = synOptions.contains("TS") ? " <nop,nop,TS val 100 ecr 0>" : "";
+    peer.sends(". 1:1(0) ack 1" + echo);
+    peer.expectsNothing();
+    return accepts(listener);
+  }
+
   /** The stack's only connection as it is now. */
   protected final TcbSnapshot connection() {
     List<TcbSnapshot> connections =

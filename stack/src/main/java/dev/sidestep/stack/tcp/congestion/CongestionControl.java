@@ -1,12 +1,20 @@
 package dev.sidestep.stack.tcp.congestion;
 
 /**
- * How many bytes a connection may have in flight. An implementation holds the state of one
- * connection; it hears of events and is asked for the window, and knows nothing else.
+ * How many bytes a connection may have in flight, and how fast they may leave. An implementation
+ * holds the state of one connection; it hears of events and is asked for window and rate, and knows
+ * nothing else (Linux: tcp_congestion_ops).
+ *
+ * <p>What is lost and what to send again is not its business. While a loss is repaired the window
+ * comes down to {@link #slowStartThresholdBytes()} by {@link ProportionalRateReduction}, unless the
+ * controller {@link #controlsRecovery() wants it otherwise}.
  *
  * <p>Threads: the shard's owner.
  */
 public interface CongestionControl {
+
+  /** What {@link #pacingBytesPerSecond()} returns when output need not be paced. */
+  long NOT_PACED = 0;
 
   /** Cwnd in bytes, at least one segment. */
   int windowBytes();
@@ -19,26 +27,49 @@ public interface CongestionControl {
     return windowBytes() < slowStartThresholdBytes();
   }
 
+  /** The rate at which segments may leave, or {@link #NOT_PACED}. */
+  default long pacingBytesPerSecond() {
+    return NOT_PACED;
+  }
+
+  /**
+   * Whether {@link #onAck} is called for each acknowledgement, and alone decides on the window,
+   * during recovery too (Linux: cong_control).
+   */
+  default boolean controlsRecovery() {
+    return false;
+  }
+
   /** SMSS has changed, for instance because a router named a smaller MTU. */
   void setSegmentBytes(int segmentBytes);
 
+  /** Something was delivered, and the window may grow. */
+  void onAck(AckSample sample);
+
+  /** A loss was noticed, of which recovery makes good: sets the threshold to come down to. */
+  void onLoss(long nowNanos);
+
+  /** Recovery decides on the window at each acknowledgement. */
+  void setWindow(int windowBytes);
+
+  /** All that was in flight when the loss was noticed has arrived. */
+  void onRecovered(long nowNanos);
+
   /**
-   * New data was acknowledged outside loss recovery.
+   * The retransmission timer has run out. The threshold is to be set, the window to allow for one
+   * segment.
    *
-   * @param ackedBytes bytes acknowledged for the first time
-   * @param windowLimited whether it was this window that kept the sender from sending more; a
-   *     window that is not used must not grow (RFC 7661 §4.3)
+   * @param again whether an earlier timeout or recovery has set the threshold for this flight
    */
-  void onAck(int ackedBytes, boolean windowLimited);
+  void onTimeout(int inFlightBytes, boolean again, long nowNanos);
 
-  /** A loss was noticed by duplicate ACKs; {@code flightBytes} were in flight. */
-  void onLoss(int flightBytes);
-
-  /** All that was in flight when the loss was noticed is acknowledged. */
-  void onRecovered();
-
-  /** A loss was noticed by the retransmission timer; {@code flightBytes} were in flight. */
-  void onTimeout(int flightBytes);
+  /**
+   * Nothing had been lost: what was last done about it is to be taken back.
+   *
+   * @param priorWindowBytes window before
+   * @param priorThresholdBytes threshold before
+   */
+  void onSpuriousLoss(int priorWindowBytes, int priorThresholdBytes);
 
   /** Nothing was sent for {@code idleNanos}, longer than the retransmission timeout. */
   void onIdle(long idleNanos, long rtoNanos);

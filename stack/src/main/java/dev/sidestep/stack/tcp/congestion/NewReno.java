@@ -2,15 +2,14 @@ package dev.sidestep.stack.tcp.congestion;
 
 /**
  * Slow start and congestion avoidance as in RFC 5681, with appropriate byte counting (RFC 3465) and
- * the initial window of RFC 6928.
+ * the initial window of RFC 6928. As in Linux an ACK of many segments opens the window by all of
+ * them in slow start (L of RFC 3465 §2.3 is not limited): what a stretch of ACKs has in common with
+ * a burst is dealt with where output is paced.
  */
 public final class NewReno implements CongestionControl {
 
   /** RFC 6928 §2, as Linux takes it: ten segments whatever their size. */
   private static final int INITIAL_WINDOW_SEGMENTS = 10;
-
-  /** L of RFC 3465 §2.3: an ACK opens the window by two segments at most. */
-  private static final int BYTE_COUNTING_LIMIT_SEGMENTS = 2;
 
   private static final int MAX_WINDOW_BYTES = 1 << 30;
 
@@ -44,18 +43,21 @@ public final class NewReno implements CongestionControl {
   }
 
   @Override
-  public void onAck(int ackedBytes, boolean windowLimited) {
-    if (!windowLimited) {
+  public void onAck(AckSample sample) {
+    if (!sample.windowLimited) {
       return;
     }
+    int acked = sample.deliveredBytes;
     if (inSlowStart()) {
-      grow(Math.min(ackedBytes, BYTE_COUNTING_LIMIT_SEGMENTS * segmentBytes));
-      return;
+      int room = slowStartThresholdBytes - windowBytes;
+      grow(Math.min(acked, room));
+      acked -= Math.min(acked, room);
     }
-    countedBytes += ackedBytes;
-    if (countedBytes >= windowBytes) {
-      countedBytes -= windowBytes;
-      grow(segmentBytes);
+    countedBytes += acked;
+    int rounds = countedBytes / windowBytes;
+    if (acked > 0 && rounds > 0) {
+      countedBytes -= rounds * windowBytes;
+      grow(rounds * segmentBytes);
     }
   }
 
@@ -64,25 +66,34 @@ public final class NewReno implements CongestionControl {
   }
 
   @Override
-  public void onLoss(int flightBytes) {
-    // RFC 5681 §3.2: what limited transmit has sent beyond the window does not count.
-    slowStartThresholdBytes = halfOf(Math.min(flightBytes, windowBytes));
-    windowBytes = slowStartThresholdBytes;
+  public void onLoss(long nowNanos) {
+    slowStartThresholdBytes = halfOfWindow();
     countedBytes = 0;
   }
 
   @Override
-  public void onRecovered() {
-    // RFC 6582 §3.2 step 3 (2), as in Linux.
-    windowBytes = slowStartThresholdBytes;
+  public void setWindow(int windowBytes) {
+    this.windowBytes = Math.min(Math.max(windowBytes, segmentBytes), MAX_WINDOW_BYTES);
+  }
+
+  @Override
+  public void onRecovered(long nowNanos) {
+    setWindow(slowStartThresholdBytes);
+  }
+
+  @Override
+  public void onTimeout(int inFlightBytes, boolean again, long nowNanos) {
+    if (!again) {
+      slowStartThresholdBytes = halfOfWindow();
+    }
+    setWindow(inFlightBytes + segmentBytes);
     countedBytes = 0;
   }
 
   @Override
-  public void onTimeout(int flightBytes) {
-    slowStartThresholdBytes = halfOf(flightBytes);
-    windowBytes = segmentBytes;
-    countedBytes = 0;
+  public void onSpuriousLoss(int priorWindowBytes, int priorThresholdBytes) {
+    setWindow(Math.max(windowBytes, priorWindowBytes));
+    slowStartThresholdBytes = Math.max(slowStartThresholdBytes, priorThresholdBytes);
   }
 
   @Override
@@ -99,8 +110,8 @@ public final class NewReno implements CongestionControl {
     countedBytes = 0;
   }
 
-  /** RFC 5681 §3.1 equation 4. */
-  private int halfOf(int flightBytes) {
-    return Math.max(flightBytes >> 1, 2 * segmentBytes);
+  /** RFC 5681 §3.1 equation 4, as Linux takes it: the window, which is no larger than is used. */
+  private int halfOfWindow() {
+    return Math.max(windowBytes >> 1, 2 * segmentBytes);
   }
 }

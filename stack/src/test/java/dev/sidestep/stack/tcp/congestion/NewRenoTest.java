@@ -19,52 +19,85 @@ class NewRenoTest {
     assertTrue(reno.inSlowStart());
   }
 
+  private void ack(int deliveredBytes, boolean windowLimited) {
+    AckSample sample = new AckSample();
+    sample.clear(0);
+    sample.deliveredBytes = deliveredBytes;
+    sample.windowLimited = windowLimited;
+    reno.onAck(sample);
+  }
+
   @Test
-  void slowStartGrowsByWhatIsAcknowledged() {
-    reno.onAck(MSS, true);
+  void slowStartGrowsByAllThatIsAcknowledged() {
+    ack(MSS, true);
     assertEquals(11 * MSS, reno.windowBytes());
-    reno.onAck(300, true);
+    ack(300, true);
     assertEquals(11_300, reno.windowBytes(), "ACK division earns nothing (RFC 3465)");
-    reno.onAck(9 * MSS, true);
-    assertEquals(13_300, reno.windowBytes(), "at most L = 2 segments for an ACK");
+    ack(10 * MSS, true);
+    assertEquals(21_300, reno.windowBytes(), "a stretch ACK loses nothing");
+  }
+
+  @Test
+  void whatSlowStartLeavesOverCountsForCongestionAvoidance() {
+    reno.onLoss(0);
+    reno.setWindow(4 * MSS);
+    ack(6 * MSS, true);
+    assertEquals(6 * MSS, reno.windowBytes(), "one to the threshold, one for five more");
   }
 
   @Test
   void aWindowThatDoesNotLimitDoesNotGrow() {
-    reno.onAck(MSS, false);
+    ack(MSS, false);
     assertEquals(10 * MSS, reno.windowBytes());
   }
 
   @Test
   void congestionAvoidanceGrowsOneSegmentForAWindow() {
-    reno.onLoss(10 * MSS);
-    reno.onRecovered();
+    reno.onLoss(0);
+    reno.onRecovered(0);
     assertEquals(5 * MSS, reno.windowBytes());
     assertFalse(reno.inSlowStart());
     for (int i = 0; i < 4; i++) {
-      reno.onAck(MSS, true);
+      ack(MSS, true);
       assertEquals(5 * MSS, reno.windowBytes());
     }
-    reno.onAck(MSS, true);
+    ack(MSS, true);
     assertEquals(6 * MSS, reno.windowBytes());
   }
 
   @Test
-  void aLossHalvesAndATimeoutStartsOver() {
-    reno.onLoss(8 * MSS);
-    assertEquals(4 * MSS, reno.windowBytes());
-    reno.onTimeout(8 * MSS);
+  void aLossSetsTheThresholdAndLeavesTheWindowToTheReduction() {
+    reno.onLoss(0);
+    assertEquals(10 * MSS, reno.windowBytes());
+    assertEquals(5 * MSS, reno.slowStartThresholdBytes());
+    reno.onRecovered(0);
+    assertEquals(5 * MSS, reno.windowBytes());
+  }
+
+  @Test
+  void aTimeoutLeavesOneSegmentMoreThanIsInFlight() {
+    reno.onTimeout(0, false, 0);
     assertEquals(MSS, reno.windowBytes());
-    assertEquals(4 * MSS, reno.slowStartThresholdBytes());
-    reno.onTimeout(MSS);
+    assertEquals(5 * MSS, reno.slowStartThresholdBytes());
+    reno.onTimeout(2 * MSS, true, 0);
+    assertEquals(3 * MSS, reno.windowBytes());
+    assertEquals(5 * MSS, reno.slowStartThresholdBytes(), "the same flight counts once");
+    reno.onTimeout(0, false, 0);
     assertEquals(2 * MSS, reno.slowStartThresholdBytes(), "RFC 5681 §3.1 equation 4");
   }
 
   @Test
+  void whatWasNoLossIsTakenBack() {
+    reno.onLoss(0);
+    reno.onRecovered(0);
+    reno.onSpuriousLoss(10 * MSS, 1 << 30);
+    assertEquals(10 * MSS, reno.windowBytes());
+    assertTrue(reno.inSlowStart());
+  }
+
+  @Test
   void idlenessShrinksTheWindowToTheInitialOne() {
-    for (int i = 0; i < 30; i++) {
-      reno.onAck(MSS, true);
-    }
+    ack(30 * MSS, true);
     assertEquals(40 * MSS, reno.windowBytes());
     reno.onIdle(150, 100);
     assertEquals(20 * MSS, reno.windowBytes());

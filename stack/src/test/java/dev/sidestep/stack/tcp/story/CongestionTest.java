@@ -54,9 +54,9 @@ class CongestionTest extends TcpStory {
     peer.sends(". 1:1(0) ack 3001");
     assertEquals(13 * MSS, congestionWindow());
     expectsSegments(next, 4);
-    // RFC 3465 §2.3: an ACK of many segments counts as two.
+    // RFC 3465 §2.3 with L as Linux has it: a stretch ACK counts in full.
     peer.sends(". 1:1(0) ack 10001");
-    assertEquals(15 * MSS, congestionWindow());
+    assertEquals(20 * MSS, congestionWindow());
     peer.sends("R. 1:1(0) ack 10001 win 0");
     peer.ignoresWhatCame();
   }
@@ -184,15 +184,15 @@ class CongestionTest extends TcpStory {
 
   @Test
   void aTimeoutStartsFromOneSegmentAgain() {
-    // RFC 5681 §3.1 (LW) and §4 of RFC 6298.
-    ScriptedApp app = acceptedConnection(MSS, 65_535);
+    // RFC 5681 §3.1 (LW) and §4 of RFC 6298. Nothing new may be sent, so F-RTO has no say.
+    ScriptedApp app = acceptedConnection(MSS, 10 * MSS);
     app.writes(50_000);
     expectsSegments(1, 10);
     peer.expectsAfter(connection().rtoNanos(), ". 1:1001(1000) ack 1");
     peer.expectsNothing();
     assertEquals(MSS, congestionWindow());
     assertEquals(5 * MSS, connection().slowStartThresholdBytes());
-    peer.sends(". 1:1(0) ack 1001");
+    peer.sends(". 1:1(0) ack 1001 win 9000");
     peer.expects(". 1001:2001(1000) ack 1");
     peer.expects(". 2001:3001(1000) ack 1");
     peer.expectsNothing();
@@ -201,21 +201,41 @@ class CongestionTest extends TcpStory {
   }
 
   @Test
-  void congestionAvoidanceGrowsByOneSegmentPerRoundTrip() {
+  void aTimeoutThatWasSpuriousIsTakenBack() {
+    // RFC 5682 §3.1: after the first ACK new data goes, and what was never sent again arrives.
     ScriptedApp app = acceptedConnection(MSS, 65_535);
+    app.writes(50_000);
+    expectsSegments(1, 10);
+    peer.expectsAfter(connection().rtoNanos(), ". 1:1001(1000) ack 1");
+    peer.sends(". 1:1(0) ack 1001");
+    expectsSegments(10_001, 2);
+    peer.sends(". 1:1(0) ack 2001");
+    assertTrue(congestionWindow() >= 10 * MSS, "window " + congestionWindow());
+    peer.ignoresWhatCame();
+    peer.sends(". 1:1(0) ack 10001");
+    peer.ignoresWhatCame();
+    assertEquals(1, stack.count(Counter.TCP_RETRANSMITTED_SEGMENTS));
+    assertEquals(1, stack.count(Counter.TCP_SPURIOUS_RECOVERIES));
+    peer.sends("R. 1:1(0) ack 10001 win 0");
+  }
+
+  @Test
+  void congestionAvoidanceGrowsByOneSegmentPerRoundTrip() {
+    ScriptedApp app = acceptedConnection(MSS, 10 * MSS);
     app.writes(60_000);
     expectsSegments(1, 10);
     peer.expectsAfter(connection().rtoNanos(), ". 1:1001(1000) ack 1");
-    // All ten were there after all; above ssthresh = 5 it is one segment per window.
-    int acked = 1001;
+    // Above ssthresh = 5 it is one segment per window.
+    peer.sends(". 1:1(0) ack 1001 win 9000");
+    int acked = 2001;
     while (congestionWindow() < connection().slowStartThresholdBytes()) {
-      peer.sends(". 1:1(0) ack " + acked);
+      peer.sends(". 1:1(0) ack %d win 9000".formatted(acked));
       acked += MSS;
       peer.ignoresWhatCame();
     }
     int before = congestionWindow();
     for (int covered = 0; covered < before; covered += MSS) {
-      peer.sends(". 1:1(0) ack " + acked);
+      peer.sends(". 1:1(0) ack %d win 9000".formatted(acked));
       acked += MSS;
     }
     assertEquals(before + MSS, congestionWindow());

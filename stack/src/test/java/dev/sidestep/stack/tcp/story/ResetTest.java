@@ -6,6 +6,7 @@ import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.SocketError;
+import dev.sidestep.stack.socket.StreamOptions;
 import dev.sidestep.stack.tcp.TcpState;
 import dev.sidestep.stack.testing.ScriptedApp;
 import dev.sidestep.stack.testing.ScriptedPeer;
@@ -168,5 +169,16 @@ class ResetTest extends TcpStory {
       peer.sends(". -100000:-100000(0) ack 1");
     }
     peer.expects(". 1:1(0) ack 1");
+  }
+
+  @Test
+  void aResetCarriesATimestampWhereTheyAreAgreedUpon() {
+    // RFC 7323 §3.2 (SHOULD), Linux.
+    ScriptedApp app =
+        acceptedConnection("<mss 1012,nop,nop,TS val 100 ecr 0>", 65_535, new StreamOptions());
+    peer.sends("P. 1:11(10) ack 1 <nop,nop,TS val 101 ecr 0>");
+    peer.expects(". 1:1(0) ack 11 <...>");
+    app.closes();
+    peer.expects("R. 1:1(0) ack 11 <nop,nop,TS val 0 ecr 101>");
   }
 }

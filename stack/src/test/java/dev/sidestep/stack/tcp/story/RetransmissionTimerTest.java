@@ -168,7 +168,7 @@ class RetransmissionTimerTest extends TcpStory {
   }
 
   @Test
-  void newBytesInASegmentThatIsPartlySentAgainAreCountedAsSent() {
+  void segmentsAreSentAgainAsTheyWereAndNewBytesApartFromThem() {
     ScriptedApp app = connectionWithRtt(millis(200));
     peer.sends(". 1:1(0) ack 1 win 1500");
     app.writes(1500);
@@ -176,11 +176,57 @@ class RetransmissionTimerTest extends TcpStory {
     peer.expects("P. 1001:1501(500) ack 1");
     app.writes(1500);
     peer.expectsAfter(millis(600), ". 1:1001(1000) ack 1");
-    peer.sends(". 1:1(0) ack 1001 win 65535");
-    peer.expects(". 1001:2001(1000) ack 1");
-    peer.expects("P. 2001:3001(1000) ack 1");
+    peer.sends(". 1:1(0) ack 1001 win 1500");
+    // F-RTO has nothing new to send that the window would let out in a full segment.
+    peer.expects(". 1501:2501(1000) ack 1");
+    peer.sends(". 1:1(0) ack 1001 win 1500");
+    peer.expects(". 1001:1501(500) ack 1");
+    peer.sends(". 1:1(0) ack 2501 win 1500");
+    peer.expects("P. 2501:3001(500) ack 1");
     peer.sends(". 1:1(0) ack 3001");
     assertEquals(3000, stack.count(Counter.TCP_BYTES_SENT));
     assertEquals(2, stack.count(Counter.TCP_RETRANSMITTED_SEGMENTS));
+  }
+
+  @Test
+  void aTimeoutThatGrewStaysUntilSomethingSentOnceIsAnswered() {
+    // RFC 6298 §5, last paragraph, Karn: else a path longer than the RTO sees all sent twice.
+    ScriptedApp app = connectionWithRtt(millis(10));
+    app.writes(1000);
+    peer.expects("P. 1:1001(1000) ack 1");
+    after(millis(10));
+    peer.sends(". 1:1(0) ack 1001");
+    app.writes(1000);
+    peer.expects("P. 1001:2001(1000) ack 1");
+    peer.expectsAfter(millis(210), "P. 1001:2001(1000) ack 1");
+    peer.expectsAfter(millis(420), "P. 1001:2001(1000) ack 1");
+    peer.expectsAfter(millis(840), "P. 1001:2001(1000) ack 1");
+    after(millis(50));
+    peer.sends(". 1:1(0) ack 2001");
+    assertEquals(millis(1680), connection().rtoNanos());
+    app.writes(1000);
+    peer.expects("P. 2001:3001(1000) ack 1");
+    peer.expectsNothingFor(millis(700));
+    peer.sends(". 1:1(0) ack 3001");
+    // Measured: 10 ms and 700 ms.
+    assertEquals(
+        7 * millis(10) / 8 + millis(700) / 8 + 4 * (3 * 3_750_000L / 4 + 690_000_000L / 4),
+        connection().rtoNanos());
+    app.writes(1000);
+    peer.expects("P. 3001:4001(1000) ack 1");
+    peer.sends(". 1:1(0) ack 4001");
+  }
+
+  @Test
+  void aTimestampThatAnswersACopyTakesTheDoublingsBack() {
+    // RFC 7323 §4.1: it is a valid sample.
+    ScriptedApp app = acceptedConnection("<mss 1012,nop,nop,TS val 100 ecr 0>", millis(10));
+    app.writes(1000);
+    peer.expects("P. 1:1001(1000) ack 1 <...>");
+    peer.expectsAfter(millis(210), "P. 1:1001(1000) ack 1 <...>");
+    assertEquals(millis(420), connection().rtoNanos());
+    after(millis(10));
+    peer.sends(". 1:1(0) ack 1001 <nop,nop,TS val 110 ecr 220>");
+    assertEquals(millis(210), connection().rtoNanos());
   }
 }
