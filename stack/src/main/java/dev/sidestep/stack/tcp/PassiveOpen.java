@@ -316,7 +316,7 @@ final class PassiveOpen {
       HalfOpenConnection connection, SegmentInfo seg, Route route, long nowNanos) {
     TransmissionControlBlock tcb = newConnection(connection, seg, route, nowNanos);
     if (connection.retransmissions == 0) {
-      tcb.rtt.sample(nowNanos - connection.sentNanos);
+      tcb.deliveries.measure(tcb, nowNanos - connection.sentNanos, nowNanos);
     }
     connection.synAckPending = false;
     connection.listener.remove(connection);
