@@ -7,13 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,23 +27,18 @@ public final class DpdkLibrary {
   private static final int MAX_STRING_BYTES = 4096;
 
   private final DpdkAbi abi;
-  private final MethodHandle[] functions;
-  private final MethodHandle linkGetNowait;
+  private final MemorySegment[] functions;
   private final MemorySegment fastPathOps;
   private final MemorySegment mempoolOpsTable;
   private final MemorySegment ethDevices;
-  private final MemorySegment startFunction;
-  private final MemorySegment stopFunction;
-  private final MemorySegment closeFunction;
-  private final @Nullable MethodHandle intrFdGet;
+  private final @Nullable MemorySegment intrFdGet;
 
   private DpdkLibrary(DpdkAbi abi, SymbolLookup symbols) {
     this.abi = abi;
-    this.functions = new MethodHandle[DpdkFunction.values().length];
+    this.functions = new MemorySegment[DpdkFunction.values().length];
     for (DpdkFunction function : DpdkFunction.values()) {
-      functions[function.ordinal()] = handle(symbols, function);
+      functions[function.ordinal()] = symbols.findOrThrow(function.symbol());
     }
-    this.linkGetNowait = functions[DpdkFunction.RTE_ETH_LINK_GET_NOWAIT.ordinal()];
     this.fastPathOps =
         NativeMemory.global(
             symbols.findOrThrow("rte_eth_fp_ops"),
@@ -56,10 +47,7 @@ public final class DpdkLibrary {
         NativeMemory.global(
             symbols.findOrThrow("rte_mempool_ops_table"),
             RteMempool.TABLE_OPS + (long) RteMempool.MAX_OPS * RteMempool.OPS_SIZE);
-    this.startFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_START.symbol());
-    this.stopFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_STOP.symbol());
-    this.closeFunction = symbols.findOrThrow(DpdkFunction.RTE_ETH_DEV_CLOSE.symbol());
-    this.intrFdGet = symbols.find("rte_intr_fd_get").map(DpdkLibrary::intOfPointer).orElse(null);
+    this.intrFdGet = symbols.find("rte_intr_fd_get").orElse(null);
     this.ethDevices =
         NativeMemory.global(
             symbols.findOrThrow("rte_eth_devices"), (long) RteEthdev.MAX_PORTS * abi.ethDevBytes());
@@ -86,12 +74,8 @@ public final class DpdkLibrary {
     if (symbols == null) {
       return null;
     }
-    try {
-      MethodHandle version = handle(symbols, DpdkFunction.RTE_VERSION);
-      return NativeMemory.string((MemorySegment) version.invokeExact(), MAX_STRING_BYTES);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    MemorySegment version = symbols.findOrThrow(DpdkFunction.RTE_VERSION.symbol());
+    return string(NativeCall.call(version));
   }
 
   // dlsym on a library's handle also searches what it depends on, so this one leads to
@@ -105,17 +89,6 @@ public final class DpdkLibrary {
     }
   }
 
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(SymbolLookup symbols, DpdkFunction function) {
-    return Linker.nativeLinker()
-        .downcallHandle(symbols.findOrThrow(function.symbol()), function.descriptor());
-  }
-
-  @SuppressWarnings("restricted")
-  private static MethodHandle intOfPointer(MemorySegment function) {
-    return Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(JAVA_INT, ADDRESS));
-  }
-
   /** The ABI its file name promises; {@link #version} must agree. */
   public DpdkAbi abi() {
     return abi;
@@ -123,12 +96,12 @@ public final class DpdkLibrary {
 
   /** rte_version(), such as {@code DPDK 22.11.11}. */
   public String version() {
-    return stringOf(DpdkFunction.RTE_VERSION);
+    return string(NativeCall.call(at(DpdkFunction.RTE_VERSION)));
   }
 
   /** Makes {@code pipe} DPDK's log. */
   public int openLogStream(LogPipe pipe) {
-    return statusOf(DpdkFunction.RTE_OPENLOG_STREAM, pipe.file());
+    return call(DpdkFunction.RTE_OPENLOG_STREAM, pipe.file().address());
   }
 
   /** rte_eal_init(); {@code arguments} starts with a program name. Pins the calling thread. */
@@ -139,30 +112,30 @@ public final class DpdkLibrary {
     for (int i = 0; i < arguments.size(); i++) {
       argv.setAtIndex(ADDRESS, i, arena.allocateFrom(arguments.get(i)));
     }
-    return statusOf(DpdkFunction.RTE_EAL_INIT, arguments.size(), argv);
+    return call(DpdkFunction.RTE_EAL_INIT, arguments.size(), argv.address());
   }
 
   /** Directory EAL has made for its files; empty ones are left behind when the process ends. */
   public String runtimeDirectory() {
-    return stringOf(DpdkFunction.RTE_EAL_GET_RUNTIME_DIR);
+    return string(NativeCall.call(at(DpdkFunction.RTE_EAL_GET_RUNTIME_DIR)));
   }
 
   /** Attaches a device. */
   public int hotplugAdd(String bus, String device, String arguments) {
     try (Arena arena = Arena.ofConfined()) {
-      return statusOf(
-          DpdkFunction.RTE_EAL_HOTPLUG_ADD,
-          arena.allocateFrom(bus),
-          arena.allocateFrom(device),
-          arena.allocateFrom(arguments));
+      return (int)
+          NativeCall.call(
+              at(DpdkFunction.RTE_EAL_HOTPLUG_ADD),
+              string(bus, arena),
+              string(device, arena),
+              string(arguments, arena));
     }
   }
 
   /** Detaches a device. */
   public int hotplugRemove(String bus, String device) {
     try (Arena arena = Arena.ofConfined()) {
-      return statusOf(
-          DpdkFunction.RTE_EAL_HOTPLUG_REMOVE, arena.allocateFrom(bus), arena.allocateFrom(device));
+      return call(DpdkFunction.RTE_EAL_HOTPLUG_REMOVE, string(bus, arena), string(device, arena));
     }
   }
 
@@ -171,7 +144,7 @@ public final class DpdkLibrary {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment port = arena.allocate(JAVA_SHORT);
       int status =
-          statusOf(DpdkFunction.RTE_ETH_DEV_GET_PORT_BY_NAME, arena.allocateFrom(device), port);
+          call(DpdkFunction.RTE_ETH_DEV_GET_PORT_BY_NAME, string(device, arena), port.address());
       return status == 0 ? port.get(JAVA_SHORT, 0) & 0xFFFF : -1;
     }
   }
@@ -204,48 +177,38 @@ public final class DpdkLibrary {
         conf.set(JAVA_INT, RteEthdev.CONF_RX_MQ_MODE, RteEthdev.MQ_RX_RSS);
         conf.set(JAVA_LONG, RteEthdev.CONF_RSS_HF, rss);
       }
-      return statusOf(
-          DpdkFunction.RTE_ETH_DEV_CONFIGURE, (short) port, (short) queues, (short) queues, conf);
+      return (int)
+          NativeCall.call(
+              at(DpdkFunction.RTE_ETH_DEV_CONFIGURE), port, queues, queues, conf.address());
     }
   }
 
   /** Sets up both sides of a queue pair with the driver's own ring sizes and settings. */
   public int setUpQueuePair(int port, int queue, long pool) {
-    MemorySegment defaults = MemorySegment.NULL;
-    short driversRingSize = 0;
+    long defaults = 0;
+    int driversRingSize = 0;
+    MemorySegment setUpRx = at(DpdkFunction.RTE_ETH_RX_QUEUE_SETUP);
+    MemorySegment setUpTx = at(DpdkFunction.RTE_ETH_TX_QUEUE_SETUP);
     int status =
-        statusOf(
-            DpdkFunction.RTE_ETH_RX_QUEUE_SETUP,
-            (short) port,
-            (short) queue,
-            driversRingSize,
-            ANY_NUMA_NODE,
-            defaults,
-            MemorySegment.ofAddress(pool));
+        (int) NativeCall.call(setUpRx, port, queue, driversRingSize, ANY_NUMA_NODE, defaults, pool);
     return status != 0
         ? status
-        : statusOf(
-            DpdkFunction.RTE_ETH_TX_QUEUE_SETUP,
-            (short) port,
-            (short) queue,
-            driversRingSize,
-            ANY_NUMA_NODE,
-            defaults);
+        : (int) NativeCall.call(setUpTx, port, queue, driversRingSize, ANY_NUMA_NODE, defaults);
   }
 
   /** Starts a port. */
   public int start(int port) {
-    return statusOf(DpdkFunction.RTE_ETH_DEV_START, (short) port);
+    return call(DpdkFunction.RTE_ETH_DEV_START, port);
   }
 
   /** Stops a port. */
   public int stop(int port) {
-    return statusOf(DpdkFunction.RTE_ETH_DEV_STOP, (short) port);
+    return call(DpdkFunction.RTE_ETH_DEV_STOP, port);
   }
 
   /** Closes a stopped port, after which its number means nothing. */
   public int close(int port) {
-    return statusOf(DpdkFunction.RTE_ETH_DEV_CLOSE, (short) port);
+    return call(DpdkFunction.RTE_ETH_DEV_CLOSE, port);
   }
 
   /**
@@ -257,12 +220,10 @@ public final class DpdkLibrary {
    */
   public boolean stopAndCloseOnInterruptThread(int port, long patienceNanos) {
     Semaphore done = new Semaphore();
-    MemorySegment portArgument = MemorySegment.ofAddress(port);
     // Alarms due at the same time run in the order they were set.
-    long soonMicros = 1;
-    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, stopFunction, portArgument);
-    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, closeFunction, portArgument);
-    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, Semaphore.POST, done.address());
+    setAlarm(at(DpdkFunction.RTE_ETH_DEV_STOP), port);
+    setAlarm(at(DpdkFunction.RTE_ETH_DEV_CLOSE), port);
+    setAlarm(Semaphore.POST, done.address().address());
     return done.await(patienceNanos);
   }
 
@@ -271,17 +232,20 @@ public final class DpdkLibrary {
    * #stopAndCloseOnInterruptThread}. Does not wait for it.
    */
   public void restartOnInterruptThread(int port) {
-    MemorySegment portArgument = MemorySegment.ofAddress(port);
+    setAlarm(at(DpdkFunction.RTE_ETH_DEV_STOP), port);
+    setAlarm(at(DpdkFunction.RTE_ETH_DEV_START), port);
+  }
+
+  private void setAlarm(MemorySegment callback, long argument) {
     long soonMicros = 1;
-    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, stopFunction, portArgument);
-    statusOf(DpdkFunction.RTE_EAL_ALARM_SET, soonMicros, startFunction, portArgument);
+    NativeCall.call(at(DpdkFunction.RTE_EAL_ALARM_SET), soonMicros, callback.address(), argument);
   }
 
   /** MAC address of a port in the low 48 bits, first octet highest. */
   public long macAddress(int port) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment octets = arena.allocate(6);
-      statusOf(DpdkFunction.RTE_ETH_MACADDR_GET, (short) port, octets);
+      call(DpdkFunction.RTE_ETH_MACADDR_GET, port, octets.address());
       long address = 0;
       for (int i = 0; i < 6; i++) {
         address = (address << 8) | (octets.get(JAVA_BYTE, i) & 0xFF);
@@ -294,19 +258,19 @@ public final class DpdkLibrary {
   public int mtu(int port) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mtu = arena.allocate(JAVA_SHORT);
-      statusOf(DpdkFunction.RTE_ETH_DEV_GET_MTU, (short) port, mtu);
+      call(DpdkFunction.RTE_ETH_DEV_GET_MTU, port, mtu.address());
       return mtu.get(JAVA_SHORT, 0) & 0xFFFF;
     }
   }
 
   /** Sets the largest IP packet. */
   public int setMtu(int port, int mtuBytes) {
-    return statusOf(DpdkFunction.RTE_ETH_DEV_SET_MTU, (short) port, (short) mtuBytes);
+    return call(DpdkFunction.RTE_ETH_DEV_SET_MTU, port, mtuBytes);
   }
 
   /** Receives every multicast frame, where the driver knows such a thing. */
   public int enableAllMulticast(int port) {
-    return statusOf(DpdkFunction.RTE_ETH_ALLMULTICAST_ENABLE, (short) port);
+    return call(DpdkFunction.RTE_ETH_ALLMULTICAST_ENABLE, port);
   }
 
   /**
@@ -315,13 +279,9 @@ public final class DpdkLibrary {
    * @param link {@link RteEthdev#LINK_SIZE} bytes to work with
    */
   public boolean linkUp(int port, MemorySegment link) {
-    try {
-      int status = (int) linkGetNowait.invokeExact((short) port, link);
-      short bits = link.get(JAVA_SHORT, RteEthdev.LINK_BITS);
-      return status == 0 && (bits & RteEthdev.LINK_STATUS_MASK) != 0;
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    int status = call(DpdkFunction.RTE_ETH_LINK_GET_NOWAIT, port, link.address());
+    short bits = link.get(JAVA_SHORT, RteEthdev.LINK_BITS);
+    return status == 0 && (bits & RteEthdev.LINK_STATUS_MASK) != 0;
   }
 
   /**
@@ -391,22 +351,21 @@ public final class DpdkLibrary {
    */
   public long createPool(String name, int buffers, int privateBytes, int bufferBytes, String ops) {
     try (Arena arena = Arena.ofConfined()) {
-      return pointerOf(
-              DpdkFunction.RTE_PKTMBUF_POOL_CREATE_BY_OPS,
-              arena.allocateFrom(name),
-              buffers,
-              0,
-              (short) privateBytes,
-              (short) bufferBytes,
-              ANY_NUMA_NODE,
-              arena.allocateFrom(ops))
-          .address();
+      return NativeCall.call(
+          at(DpdkFunction.RTE_PKTMBUF_POOL_CREATE_BY_OPS),
+          string(name, arena),
+          buffers,
+          0,
+          privateBytes,
+          bufferBytes,
+          ANY_NUMA_NODE,
+          string(ops, arena));
     }
   }
 
   /** Gives a pool's memory back. */
   public void freePool(long pool) {
-    invoke(DpdkFunction.RTE_MEMPOOL_FREE, MemorySegment.ofAddress(pool));
+    call(DpdkFunction.RTE_MEMPOOL_FREE, pool);
   }
 
   /** The function that takes objects out of a pool, for {@link FastPath#poolTransfer}. */
@@ -461,27 +420,27 @@ public final class DpdkLibrary {
 
   private MemorySegment deviceInfo(int port, Arena arena) {
     MemorySegment info = arena.allocate(RteEthdev.DEV_INFO_ROOM, Long.BYTES);
-    statusOf(DpdkFunction.RTE_ETH_DEV_INFO_GET, (short) port, info);
+    call(DpdkFunction.RTE_ETH_DEV_INFO_GET, port, info.address());
     return info;
   }
 
-  private int statusOf(DpdkFunction function, Object... arguments) {
-    return (int) Objects.requireNonNull(invoke(function, arguments));
+  private MemorySegment at(DpdkFunction function) {
+    return functions[function.ordinal()];
   }
 
-  private MemorySegment pointerOf(DpdkFunction function, Object... arguments) {
-    return (MemorySegment) Objects.requireNonNull(invoke(function, arguments));
+  private int call(DpdkFunction function, long a) {
+    return (int) NativeCall.call(at(function), a);
   }
 
-  private String stringOf(DpdkFunction function) {
-    return NativeMemory.string(pointerOf(function), MAX_STRING_BYTES);
+  private int call(DpdkFunction function, long a, long b) {
+    return (int) NativeCall.call(at(function), a, b);
   }
 
-  private @Nullable Object invoke(DpdkFunction function, Object... arguments) {
-    try {
-      return functions[function.ordinal()].invokeWithArguments(arguments);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+  private static long string(String text, Arena arena) {
+    return arena.allocateFrom(text).address();
+  }
+
+  private static String string(long address) {
+    return NativeMemory.string(MemorySegment.ofAddress(address), MAX_STRING_BYTES);
   }
 }

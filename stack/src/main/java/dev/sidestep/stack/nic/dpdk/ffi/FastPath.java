@@ -1,10 +1,5 @@
 package dev.sidestep.stack.nic.dpdk.ffi;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -16,24 +11,10 @@ import java.lang.invoke.MethodHandle;
  */
 public final class FastPath {
 
-  /** uint16_t (*)(void *queue, struct rte_mbuf **packets, uint16_t count). */
-  private static final FunctionDescriptor BURST =
-      FunctionDescriptor.of(JAVA_SHORT, JAVA_LONG, JAVA_LONG, JAVA_SHORT);
-
-  /** int (*)(struct rte_mempool *pool, void **objects, unsigned count). */
-  private static final FunctionDescriptor POOL_TRANSFER =
-      FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-
-  /** unsigned (*)(const struct rte_mempool *pool). */
-  private static final FunctionDescriptor POOL_COUNT = FunctionDescriptor.of(JAVA_INT, JAVA_LONG);
-
-  private static final MethodHandle BURST_CALL = handle(BURST);
-  private static final MethodHandle CRITICAL_BURST_CALL =
-      handle(BURST, Linker.Option.critical(false));
-  private static final MethodHandle POOL_TRANSFER_CALL =
-      handle(POOL_TRANSFER, Linker.Option.critical(false));
-  private static final MethodHandle POOL_COUNT_CALL =
-      handle(POOL_COUNT, Linker.Option.critical(false));
+  private static final MethodHandle CRITICAL_CALL_OF_THREE =
+      NativeCall.link(3, Linker.Option.critical(false));
+  private static final MethodHandle CRITICAL_CALL_OF_ONE =
+      NativeCall.link(1, Linker.Option.critical(false));
 
   private FastPath() {}
 
@@ -50,15 +31,12 @@ public final class FastPath {
    */
   public static int burst(
       MemorySegment function, boolean critical, long queue, long packets, int count) {
-    try {
-      short done =
-          critical
-              ? (short) CRITICAL_BURST_CALL.invokeExact(function, queue, packets, (short) count)
-              : (short) BURST_CALL.invokeExact(function, queue, packets, (short) count);
-      return done & 0xFFFF;
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    // uint16_t (*)(void *queue, struct rte_mbuf **packets, uint16_t count)
+    long done =
+        critical
+            ? criticalCall(function, queue, packets, count)
+            : NativeCall.call(function, queue, packets, count);
+    return (int) done & 0xFFFF;
   }
 
   /**
@@ -68,24 +46,25 @@ public final class FastPath {
    *     none was moved
    */
   public static int poolTransfer(MemorySegment function, long pool, long objects, int count) {
-    try {
-      return (int) POOL_TRANSFER_CALL.invokeExact(function, pool, objects, count);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    // int (*)(struct rte_mempool *pool, void **objects, unsigned count)
+    return (int) criticalCall(function, pool, objects, count);
   }
 
   /** Objects that are in a pool, by its get_count function. */
   public static int poolCount(MemorySegment function, long pool) {
+    // unsigned (*)(const struct rte_mempool *pool)
     try {
-      return (int) POOL_COUNT_CALL.invokeExact(function, pool);
+      return (int) (long) CRITICAL_CALL_OF_ONE.invokeExact(function, pool);
     } catch (Throwable thrown) {
       throw NativeCall.rethrown(thrown);
     }
   }
 
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(FunctionDescriptor descriptor, Linker.Option... options) {
-    return Linker.nativeLinker().downcallHandle(descriptor, options);
+  private static long criticalCall(MemorySegment function, long a, long b, int c) {
+    try {
+      return (long) CRITICAL_CALL_OF_THREE.invokeExact(function, a, b, (long) c);
+    } catch (Throwable thrown) {
+      throw NativeCall.rethrown(thrown);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.sidestep.stack.nic.dpdk.ffi;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * A driver's struct rte_intr_handle, which is opaque.
@@ -9,17 +8,13 @@ import java.lang.invoke.MethodHandle;
  * @param handle where it is
  * @param descriptorOf rte_intr_fd_get
  */
-record InterruptHandle(MemorySegment handle, MethodHandle descriptorOf) {
+record InterruptHandle(MemorySegment handle, MemorySegment descriptorOf) {
 
   /** What rte_intr_fd_get reads at most of it. */
   static final long BYTES = 16;
 
   /** Its file descriptor, or -1. */
   int descriptor() {
-    try {
-      return (int) descriptorOf.invokeExact(handle);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    return (int) NativeCall.call(descriptorOf, handle.address());
   }
 }

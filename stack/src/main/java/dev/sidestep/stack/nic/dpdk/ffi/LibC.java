@@ -5,11 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.SymbolLookup;
 import java.nio.charset.StandardCharsets;
 
 /** The few calls to libc that are needed beside DPDK. */
@@ -24,21 +22,18 @@ final class LibC {
   private static final MemorySegment ONE_EVENT =
       Arena.global().allocateFrom(JAVA_LONG, 1).asReadOnly();
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final MethodHandle PIPE2 = handle("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle FDOPEN = handle("fdopen", ADDRESS, JAVA_INT, ADDRESS);
-  private static final MethodHandle EVENTFD = handle("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle DUP2 = handle("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle WRITE =
-      handle("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle READ = handle("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-  private static final MethodHandle PPOLL =
-      handle("ppoll", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
-  private static final MethodHandle FFLUSH = handle("fflush", JAVA_INT, ADDRESS);
-  private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
-  private static final MethodHandle SOCKET =
-      handle("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle IOCTL = ioctlHandle();
+  private static final SymbolLookup SYMBOLS = Linker.nativeLinker().defaultLookup();
+  private static final MemorySegment PIPE2 = symbol("pipe2");
+  private static final MemorySegment FDOPEN = symbol("fdopen");
+  private static final MemorySegment EVENTFD = symbol("eventfd");
+  private static final MemorySegment DUP2 = symbol("dup2");
+  private static final MemorySegment WRITE = symbol("write");
+  private static final MemorySegment READ = symbol("read");
+  private static final MemorySegment PPOLL = symbol("ppoll");
+  private static final MemorySegment FFLUSH = symbol("fflush");
+  private static final MemorySegment CLOSE = symbol("close");
+  private static final MemorySegment SOCKET = symbol("socket");
+  private static final MemorySegment IOCTL = symbol("ioctl");
 
   /** AF_INET, SOCK_DGRAM and SOCK_CLOEXEC (bits/socket.h). */
   private static final int AF_INET = 2;
@@ -51,22 +46,18 @@ final class LibC {
   static int[] pipe() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
-      int result = (int) PIPE2.invokeExact(ends, NONBLOCK_CLOEXEC);
-      if (result != 0) {
+      if ((int) NativeCall.call(PIPE2, ends.address(), NONBLOCK_CLOEXEC) != 0) {
         throw new IllegalStateException("pipe2 failed: no file descriptor left?");
       }
       return new int[] {ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1)};
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
     }
   }
 
   /** A FILE that writes to {@code descriptor}. */
   static MemorySegment fileWritingTo(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
-      return (MemorySegment) FDOPEN.invokeExact(descriptor, arena.allocateFrom("w"));
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
+      long mode = arena.allocateFrom("w").address();
+      return MemorySegment.ofAddress(NativeCall.call(FDOPEN, descriptor, mode));
     }
   }
 
@@ -75,107 +66,66 @@ final class LibC {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment segment = arena.allocate(bytes.length);
       segment.copyFrom(MemorySegment.ofArray(bytes));
-      long unused = (long) WRITE.invokeExact(descriptor, segment, (long) bytes.length);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
+      NativeCall.call(WRITE, descriptor, segment.address(), bytes.length);
     }
   }
 
   static void flush(MemorySegment file) {
-    try {
-      int unused = (int) FFLUSH.invokeExact(file);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    NativeCall.call(FFLUSH, file.address());
   }
 
   static void close(int descriptor) {
-    try {
-      int unused = (int) CLOSE.invokeExact(descriptor);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    NativeCall.call(CLOSE, descriptor);
   }
 
   /** A new eventfd, which nobody signals. */
   static int eventfd() {
-    try {
-      return (int) EVENTFD.invokeExact(0, NONBLOCK_CLOEXEC);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    return (int) NativeCall.call(EVENTFD, 0, NONBLOCK_CLOEXEC);
   }
 
   /** Adds an event to an eventfd. */
   static void signalEvent(int eventfd) {
-    try {
-      long unused = (long) WRITE.invokeExact(eventfd, ONE_EVENT, EVENT_BYTES);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    NativeCall.call(WRITE, eventfd, ONE_EVENT.address(), EVENT_BYTES);
   }
 
   /** Takes all events from an eventfd that does not block. */
   static void takeEvents(int eventfd) {
     try (Arena arena = Arena.ofConfined()) {
-      long unused = (long) READ.invokeExact(eventfd, arena.allocate(JAVA_LONG), EVENT_BYTES);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
+      NativeCall.call(READ, eventfd, arena.allocate(JAVA_LONG).address(), EVENT_BYTES);
     }
   }
 
   /** Waits for events on {@code count} pollfds; returns how many have some, or -1. */
   static int ppoll(MemorySegment pollfds, int count, MemorySegment timeout) {
-    try {
-      return (int) PPOLL.invokeExact(pollfds, (long) count, timeout, MemorySegment.NULL);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    long signalMask = 0;
+    return (int) NativeCall.call(PPOLL, pollfds.address(), count, timeout.address(), signalMask);
   }
 
   /** A socket to ask the kernel about its interfaces with. */
   static int datagramSocket() {
-    try {
-      return (int) SOCKET.invokeExact(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    return (int) NativeCall.call(SOCKET, AF_INET, SOCK_DGRAM_CLOEXEC, 0);
   }
 
+  /**
+   * Has three arguments, although the last one is a variable one in C: on Linux both conventions
+   * pass it like the others.
+   */
   static int ioctl(int descriptor, long request, MemorySegment argument) {
-    try {
-      return (int) IOCTL.invokeExact(descriptor, request, argument);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    return (int) NativeCall.call(IOCTL, descriptor, request, argument.address());
   }
 
   /** Makes {@code copy} stand for what {@code original} stands for. */
   static void dup2(int original, int copy) {
-    try {
-      int unused = (int) DUP2.invokeExact(original, copy);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    NativeCall.call(DUP2, original, copy);
   }
 
   /** The variable {@code stdout} or {@code stderr}: a FILE pointer. */
   static MemorySegment standardStream(String name) {
-    MemorySegment variable = LINKER.defaultLookup().findOrThrow(name);
-    return NativeMemory.global(variable, ADDRESS.byteSize());
+    return NativeMemory.global(symbol(name), ADDRESS.byteSize());
   }
 
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(String name, MemoryLayout result, MemoryLayout... arguments) {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments));
-  }
-
-  @SuppressWarnings("restricted")
-  private static MethodHandle ioctlHandle() {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow("ioctl"),
-        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
-        Linker.Option.firstVariadicArg(2));
+  /** Where a function or variable of libc lies. */
+  static MemorySegment symbol(String name) {
+    return SYMBOLS.findOrThrow(name);
   }
 }

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +84,7 @@ final class MemifInternals {
       long queue,
       long pool,
       MemorySegment lock,
-      MethodHandle descriptorOf) {
+      MemorySegment descriptorOf) {
     MemorySegment device = device(abi, devices, port);
     MemorySegment data = readable(device.get(ADDRESS, abi.ethDevDataOffset()), DATA_BYTES);
     // rte_eth_dev.process_private stands behind rte_eth_dev.data; its first field is the array.

@@ -1,13 +1,7 @@
 package dev.sidestep.stack.nic.dpdk.ffi;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,27 +9,23 @@ import java.util.concurrent.locks.LockSupport;
 final class Semaphore {
 
   /** sem_post(), a callback for whoever wants to tell us something. */
-  static final MemorySegment POST = Linker.nativeLinker().defaultLookup().findOrThrow("sem_post");
+  static final MemorySegment POST = LibC.symbol("sem_post");
 
   /** More than sizeof(sem_t) (semaphore.h). */
   private static final int ROOM = 64;
 
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-  private static final MethodHandle INIT =
-      handle("sem_init", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle TRY_WAIT =
-      handle("sem_trywait", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  private static final MemorySegment INIT = LibC.symbol("sem_init");
+  private static final MemorySegment TRY_WAIT = LibC.symbol("sem_trywait");
 
   /** For ever, as it may be posted when we have given up waiting. */
   private final MemorySegment address = Arena.global().allocate(ROOM, Long.BYTES);
 
   Semaphore() {
-    try {
-      int unused = (int) INIT.invokeExact(address, 0, 0);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    long sharedByProcesses = 0;
+    long count = 0;
+    NativeCall.call(INIT, address.address(), sharedByProcesses, count);
   }
 
   MemorySegment address() {
@@ -45,22 +35,12 @@ final class Semaphore {
   /** Waits to be posted. Returns false when that does not happen in time. */
   boolean await(long patienceNanos) {
     long deadlineNanos = System.nanoTime() + patienceNanos;
-    try {
-      while ((int) TRY_WAIT.invokeExact(address) != 0) {
-        if (System.nanoTime() - deadlineNanos > 0) {
-          return false;
-        }
-        LockSupport.parkNanos(PAUSE_NANOS);
+    while ((int) NativeCall.call(TRY_WAIT, address.address()) != 0) {
+      if (System.nanoTime() - deadlineNanos > 0) {
+        return false;
       }
-      return true;
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
-  }
-
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-    return Linker.nativeLinker()
-        .downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name), descriptor);
+    return true;
   }
 }

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -97,13 +99,17 @@ class MemifInternalsTest {
     return NativeMemory.global(handle, 8).get(JAVA_INT, 4);
   }
 
-  private static MethodHandle descriptorOf() {
+  @SuppressWarnings("restricted")
+  private MemorySegment descriptorOf() {
     try {
-      return MethodHandles.lookup()
-          .findStatic(
-              MemifInternalsTest.class,
-              "fdGet",
-              MethodType.methodType(int.class, MemorySegment.class));
+      MethodHandle fdGet =
+          MethodHandles.lookup()
+              .findStatic(
+                  MemifInternalsTest.class,
+                  "fdGet",
+                  MethodType.methodType(int.class, MemorySegment.class));
+      return Linker.nativeLinker()
+          .upcallStub(fdGet, FunctionDescriptor.of(JAVA_INT, ADDRESS), arena);
     } catch (ReflectiveOperationException impossible) {
       throw new LinkageError("fdGet", impossible);
     }
