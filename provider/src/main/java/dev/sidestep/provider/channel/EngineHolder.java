@@ -24,9 +24,6 @@ final class EngineHolder {
   /** How long sockets go without a new attempt after one that failed. */
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long the first attempt waits for the other end of a device. */
-  private static final long FIRST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
-
   /** {@link StackEngine#start(StackConfig, long)}. */
   interface Starter {
     StackEngine start(StackConfig config, long peerPatienceNanos) throws StackStartException;
@@ -80,7 +77,7 @@ final class EngineHolder {
     // Whoever waited for another thread's attempt takes its result.
     if (engine == null && isDue()) {
       // A program that finds nobody once must not be kept waiting at every connect.
-      long patienceNanos = failure == null ? FIRST_PATIENCE_NANOS : 0;
+      long patienceNanos = failure == null ? StackEngine.PEER_PATIENCE_NANOS : 0;
       try {
         engine = starter.start(config, patienceNanos);
         failure = null;

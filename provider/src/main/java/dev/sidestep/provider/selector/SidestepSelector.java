@@ -237,7 +237,7 @@ public final class SidestepSelector extends AbstractSelector {
         timeoutNanos == FOREVER ? Long.MAX_VALUE : System.nanoTime() + timeoutNanos;
     pollStack();
     lookAtMarkedKeys();
-    if (readyCount > 0) {
+    if (readyCount > 0 && !kernelKeys.isEmpty()) {
       kernelKeys.lookIfDue(System.nanoTime());
     }
     while (!isAnythingReady() && !mustReturn(deadlineNanos)) {

@@ -32,6 +32,9 @@ import java.util.function.Predicate;
 @SuppressWarnings("DoNotCallSuggester")
 public final class StackEngine implements AutoCloseable {
 
+  /** How long a start waits for the other end of a device, unless the caller says otherwise. */
+  public static final long PEER_PATIENCE_NANOS = DpdkOptions.defaults().peerPatienceNanos();
+
   private static final System.Logger LOG = System.getLogger("dev.sidestep.engine");
 
   /** How long the exit sleeps between polls while the last bytes are on their way. */
@@ -81,7 +84,7 @@ public final class StackEngine implements AutoCloseable {
    * @throws StackStartException with one line that names the setting and the fix
    */
   public static StackEngine start(StackConfig config) throws StackStartException {
-    return start(config, DpdkOptions.defaults().peerPatienceNanos());
+    return start(config, PEER_PATIENCE_NANOS);
   }
 
   /**
