@@ -8,21 +8,27 @@ import dev.sidestep.provider.kernel.KernelAccess;
 import dev.sidestep.stack.config.ConfigException;
 import dev.sidestep.stack.config.SettingsReader;
 import dev.sidestep.stack.config.StackConfig;
-import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Modifier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares a JVM for Sidestep before the program's {@code main}. It reads the settings, opens the
- * doors into the JDK and chooses the provider; it starts nothing: {@code JAVA_TOOL_OPTIONS} brings
- * the agent into every JVM of an environment, and most of them never open a socket. It does not log
- * either, which would fix the logging set-up before the program can choose its own. With settings
- * that cannot be used, or with none, it says so in one line and changes nothing.
+ * Prepares a JVM for Sidestep before the program's {@code main}. It reads the settings and chooses
+ * the provider; it opens and starts nothing: {@code JAVA_TOOL_OPTIONS} brings the agent into every
+ * JVM of an environment, and most of them never open a socket. For the same reason nothing here may
+ * use a lambda or anything else that the JVM links at run time, which takes longer than all the
+ * rest. It does not log either, which would fix the logging set-up before the program can choose
+ * its own. With settings that cannot be used, or with none, it says so in one line and changes
+ * nothing.
  */
 final class SidestepAgent {
 
   static final String PROVIDER_PROPERTY = "java.nio.channels.spi.SelectorProvider";
   static final String PROVIDER = "dev.sidestep.provider.SidestepSelectorProvider";
+
+  /** The one whose inside is known to be as {@link JdkDoors} expect. */
+  private static final String KNOWN_JAVA = "25";
 
   private SidestepAgent() {}
 
@@ -53,7 +59,7 @@ final class SidestepAgent {
   private static void takeOver(StackConfig config, Instrumentation instrumentation) {
     requireNoOtherProvider();
     requireFirstUseOfNio(instrumentation);
-    openDoors(instrumentation);
+    prepareDoors(instrumentation);
     SidestepSettings.install(config);
     System.setProperty(PROVIDER_PROPERTY, PROVIDER);
     watchNativeTransports(config, instrumentation);
@@ -70,7 +76,9 @@ final class SidestepAgent {
 
   private static void requireFirstUseOfNio(Instrumentation instrumentation) {
     for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-      if (loaded.getName().equals("java.nio.channels.spi.SelectorProvider$Holder")) {
+      // A name is made when it is asked for, so only few are.
+      if (Modifier.isStatic(loaded.getModifiers())
+          && loaded.getName().equals("java.nio.channels.spi.SelectorProvider$Holder")) {
         throw new ConfigException(
             "something used NIO before the agent could take over; put"
                 + " -javaagent:sidestep-agent.jar before all other agents");
@@ -78,32 +86,30 @@ final class SidestepAgent {
     }
   }
 
-  private static void openDoors(Instrumentation instrumentation) {
-    try {
-      JdkDoors doors = JdkDoors.open(instrumentation);
-      doors.enableNativeAccess();
-      KernelAccess.install(doors.defaultSelectorProvider());
-      if (doors.runAfterShutdownHooks(ExitHook::run)) {
-        ExitHook.runBySomebodyElse();
-      }
-    } catch (IOException | ReflectiveOperationException | LinkageError e) {
-      throw new ConfigException(
-          "this Java (" + System.getProperty("java.version") + ") has changed inside: " + e);
+  private static void prepareDoors(Instrumentation instrumentation) {
+    LateDoors doors = new LateDoors(instrumentation);
+    if (!KNOWN_JAVA.equals(System.getProperty("java.specification.version"))) {
+      // While the program can still do without us.
+      doors.open().defaultSelectorProvider();
     }
+    KernelAccess.install(doors);
+    ExitHook.runAfterShutdownHooks(doors);
   }
 
   private static void watchNativeTransports(StackConfig config, Instrumentation instrumentation) {
     boolean hide = config.hideNativeTransports();
     if (hide || config.strict()) {
       instrumentation.addTransformer(
-          new NativeTransports(
-              hide,
-              config.strict(),
-              line -> {
-                if (config.banner()) {
-                  say(line);
-                }
-              }));
+          new NativeTransports(hide, config.strict(), new StandardError(config.banner())));
+    }
+  }
+
+  private record StandardError(boolean wanted) implements Consumer<String> {
+    @Override
+    public void accept(String line) {
+      if (wanted) {
+        say(line);
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -206,6 +207,21 @@ class AgentIT {
     assertFalse(result.out().contains("java.util.logging.LogManager"));
     assertFalse(result.out().contains("dev.sidestep.stack.engine"));
     assertFalse(result.out().contains("dev.sidestep.agent.TransportRewriter"));
+  }
+
+  @Test
+  void programWithoutSocketsDoesNotPayForWhatSocketsNeed() throws Exception {
+    Result result = jvm.runWithAgent(Hello.class, STACK, "-Xlog:class+load");
+    assertEquals(0, result.exitCode());
+    assertFalse(result.out().contains("dev.sidestep.agent.PrivateJdkDoors"));
+    assertFalse(result.out().contains("dev.sidestep.provider.SidestepSelectorProvider"));
+    List<String> linkedAtRunTime =
+        result
+            .out()
+            .lines()
+            .filter(line -> line.matches(".* dev\\.sidestep\\..*\\$\\$.*"))
+            .toList();
+    assertEquals(List.of(), linkedAtRunTime);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.sidestep.provider.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Runs what must happen when the JVM exits, as late as possible: an application's own shutdown
  * hooks may still write to their connections. With the agent the actions run after all of those;
@@ -8,7 +10,15 @@ package dev.sidestep.provider.kernel;
  */
 public final class ExitHook {
 
+  /** Has something run at exit, after the application's shutdown hooks. */
+  public interface AfterShutdownHooks {
+
+    /** Returns whether {@code hook} will run. */
+    boolean schedule(Runnable hook);
+  }
+
   private static final ExitActions ACTIONS = new ExitActions();
+  private static @Nullable AfterShutdownHooks afterShutdownHooks;
   private static boolean scheduled;
 
   private ExitHook() {}
@@ -22,6 +32,13 @@ public final class ExitHook {
     ACTIONS.add(action);
     if (!scheduled) {
       scheduled = true;
+      schedule();
+    }
+  }
+
+  private static void schedule() {
+    AfterShutdownHooks late = afterShutdownHooks;
+    if (late == null || !late.schedule(ExitHook::run)) {
       addShutdownHook();
     }
   }
@@ -35,13 +52,13 @@ public final class ExitHook {
     }
   }
 
-  /** Declares that the caller will call {@link #run} after the application's shutdown hooks. */
-  public static synchronized void runBySomebodyElse() {
-    scheduled = true;
+  /** Uses {@code late} when there is something to do at exit, and not before. */
+  public static synchronized void runAfterShutdownHooks(AfterShutdownHooks late) {
+    afterShutdownHooks = late;
   }
 
   /** Runs the registered actions, once each. */
-  public static void run() {
+  private static void run() {
     ACTIONS.run();
   }
 }

@@ -2,6 +2,7 @@ package dev.sidestep.provider.kernel;
 
 import java.lang.reflect.InvocationTargetException;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,14 +14,14 @@ public final class KernelAccess {
   /** What opens the way without the agent. */
   static final String EXPORT_FLAG = "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED";
 
-  private static volatile @Nullable SelectorProvider installed;
+  private static volatile @Nullable Supplier<SelectorProvider> installed;
 
   private KernelAccess() {}
 
   /** The JDK's own provider, or {@code null} if there is no way to it: see {@link #whyNot}. */
   public static @Nullable SelectorProvider jdkProvider() {
-    SelectorProvider handedOver = installed;
-    return handedOver != null ? handedOver : ByFlag.PROVIDER;
+    Supplier<SelectorProvider> way = installed;
+    return way != null ? way.get() : ByFlag.PROVIDER;
   }
 
   /** One line for the user about what is missing where {@link #jdkProvider} is {@code null}. */
@@ -30,9 +31,13 @@ public final class KernelAccess {
         + " or use -javaagent:sidestep-agent.jar";
   }
 
-  /** Hands over the JDK's provider. Called by the agent before any NIO is used. */
-  public static void install(SelectorProvider jdkProvider) {
-    installed = jdkProvider;
+  /**
+   * Hands over the way to the JDK's provider. Called by the agent before any NIO is used.
+   *
+   * @param way asked whenever the provider is needed, and not before; any thread
+   */
+  public static void install(Supplier<SelectorProvider> way) {
+    installed = way;
   }
 
   /** Looked up once, when it is first needed. */
