@@ -5,6 +5,7 @@ import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.KernelLink;
+import dev.sidestep.stack.nic.dpdk.ffi.MemifReceiveRing;
 import dev.sidestep.stack.nic.dpdk.ffi.RteEthdev;
 import dev.sidestep.stack.nic.dpdk.ffi.RxInterrupt;
 import dev.sidestep.stack.nic.dpdk.ffi.UnknownLayoutException;
@@ -206,14 +207,16 @@ final class DpdkDevice implements NicDevice {
     MemorySegment lock = disconnectLock();
     for (int i = 0; i < queuePairs; i++) {
       MbufPool pool = pools.get(i);
-      RxInterrupt interrupt = rxInterrupt(i, pool, lock);
-      queues.add(new DpdkQueue(library, port, i, pool, memoryOnly, lock, interrupt, arena));
+      MemifReceiveRing ring =
+          lock == null ? null : library.memifReceiveRing(port, i, pool.address());
+      RxInterrupt interrupt = rxInterrupt(i, ring, lock);
+      queues.add(new DpdkQueue(library, port, i, pool, memoryOnly, lock, ring, interrupt, arena));
     }
   }
 
   private @Nullable RxInterrupt rxInterrupt(
-      int queue, MbufPool pool, @Nullable MemorySegment disconnectLock) {
-    RxInterrupt interrupt = drivenInterrupt(queue, pool, disconnectLock);
+      int queue, @Nullable MemifReceiveRing ring, @Nullable MemorySegment disconnectLock) {
+    RxInterrupt interrupt = drivenInterrupt(queue, ring, disconnectLock);
     if (interrupt == null && DRIVERS_WITH_INTERRUPTS.contains(device.driver())) {
       EalLog.LOGGER.log(
           System.Logger.Level.WARNING,
@@ -225,9 +228,9 @@ final class DpdkDevice implements NicDevice {
   }
 
   private @Nullable RxInterrupt drivenInterrupt(
-      int queue, MbufPool pool, @Nullable MemorySegment disconnectLock) {
-    if (disconnectLock != null) {
-      return library.memifInterrupt(port, queue, pool.address(), disconnectLock);
+      int queue, @Nullable MemifReceiveRing ring, @Nullable MemorySegment disconnectLock) {
+    if (ring != null && disconnectLock != null) {
+      return library.memifInterrupt(ring, disconnectLock);
     }
     return device.driver().equals("net_af_packet")
         ? library.packetSocketInterrupt(port, queue)

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.FastPath;
+import dev.sidestep.stack.nic.dpdk.ffi.MemifReceiveRing;
 import dev.sidestep.stack.nic.dpdk.ffi.RteSpinlock;
 import dev.sidestep.stack.nic.dpdk.ffi.RxInterrupt;
 import dev.sidestep.stack.packet.PacketBuffer;
@@ -24,6 +25,9 @@ final class DpdkQueue implements NicQueue {
   /** Held during bursts so that the driver's own thread cannot take the rings away. */
   private final @Nullable MemorySegment disconnectLock;
 
+  /** A memif port's; what is in it is looked at before the driver is, see there. */
+  private final @Nullable MemifReceiveRing memifRing;
+
   private final @Nullable RxInterrupt interrupt;
 
   private final MemorySegment rxFunction;
@@ -42,6 +46,7 @@ final class DpdkQueue implements NicQueue {
    *
    * @param critical see {@link FastPath#burst}
    * @param disconnectLock see {@link DpdkLibrary#memifDisconnectLock}, or {@code null}
+   * @param memifRing the ring of a memif port that has such a lock, or {@code null}
    * @param interrupt how the driver tells of frames, or {@code null} if it does not
    */
   DpdkQueue(
@@ -51,10 +56,12 @@ final class DpdkQueue implements NicQueue {
       MbufPool pool,
       boolean critical,
       @Nullable MemorySegment disconnectLock,
+      @Nullable MemifReceiveRing memifRing,
       @Nullable RxInterrupt interrupt,
       Arena arena) {
     this.pool = pool;
     this.disconnectLock = disconnectLock;
+    this.memifRing = memifRing;
     this.interrupt = interrupt;
     this.critical = critical;
     this.rxFunction = library.rxBurstFunction(port);
@@ -74,11 +81,15 @@ final class DpdkQueue implements NicQueue {
     }
     int wanted = Math.min(into.length, MAX_BURST);
     pool.levelTray();
-    int received = burst(rxFunction, rxQueue, rxTableAddress, wanted);
+    int received = receive(wanted);
     int kept = 0;
     for (int i = 0; i < received; i++) {
       PacketBuffer frame = pool.received(rxTable.getAtIndex(JAVA_LONG, i));
       if (frame == null) {
+        oversizeFramesDropped++;
+      } else if (frame.length() == 0) {
+        // Emptied in the memif ring.
+        frame.free();
         oversizeFramesDropped++;
       } else {
         into[kept++] = frame;
@@ -96,7 +107,7 @@ final class DpdkQueue implements NicQueue {
     for (int i = 0; i < offered; i++) {
       txTable.setAtIndex(JAVA_LONG, i, pool.prepared(frames[fromIndex + i]));
     }
-    int taken = burst(txFunction, txQueue, txTableAddress, offered);
+    int taken = transmit(offered);
     for (int i = 0; i < taken; i++) {
       frames[fromIndex + i].markReturned();
     }
@@ -104,13 +115,26 @@ final class DpdkQueue implements NicQueue {
     return taken;
   }
 
-  private int burst(MemorySegment function, long queue, long table, int count) {
+  private int receive(int wanted) {
     if (disconnectLock == null) {
-      return FastPath.burst(function, critical, queue, table, count);
+      return FastPath.burst(rxFunction, critical, rxQueue, rxTableAddress, wanted);
     }
     RteSpinlock.lock(disconnectLock);
     try {
-      return FastPath.burst(function, critical, queue, table, count);
+      int whole = memifRing == null ? wanted : memifRing.wholeFrames(wanted, pool.dataRoomBytes());
+      return FastPath.burst(rxFunction, critical, rxQueue, rxTableAddress, whole);
+    } finally {
+      RteSpinlock.unlock(disconnectLock);
+    }
+  }
+
+  private int transmit(int offered) {
+    if (disconnectLock == null) {
+      return FastPath.burst(txFunction, critical, txQueue, txTableAddress, offered);
+    }
+    RteSpinlock.lock(disconnectLock);
+    try {
+      return FastPath.burst(txFunction, critical, txQueue, txTableAddress, offered);
     } finally {
       RteSpinlock.unlock(disconnectLock);
     }

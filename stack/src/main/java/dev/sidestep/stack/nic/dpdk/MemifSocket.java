@@ -29,12 +29,17 @@ final class MemifSocket {
 
   /**
    * The device with a slot per frame, whatever its size, and with rings that fit a core's cache.
+   *
+   * <p>The slots are the client's. A server that calls its own as large as the data room of its
+   * buffers fills those of a client with smaller ones beyond their end since 23.03; with less it
+   * looks at each slot's size first.
    */
   static DeviceString withDefaults(DeviceString device, int slotBytes) {
     int slots = Math.ceilDiv(RING_BYTES, slotBytes);
     int log2Slots = Integer.SIZE - Integer.numberOfLeadingZeros(slots - 1);
+    int bufferBytes = isServer(device) ? slotBytes - 1 : slotBytes;
     return device
-        .withDefault("bsize", String.valueOf(slotBytes))
+        .withDefault("bsize", String.valueOf(bufferBytes))
         .withDefault("rsize", String.valueOf(log2Slots));
   }
 

@@ -25,6 +25,7 @@ import dev.sidestep.stack.packet.PacketPool;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -52,6 +53,8 @@ class DpdkDevicesTest {
 
   /** Buffers that a pool keeps for the driver's next burst. */
   private static final int DRIVERS_SHARE = 64;
+
+  private static final ValueLayout.OfInt UNALIGNED_INT = JAVA_INT.withByteAlignment(1);
 
   private static final int MAX_POLLS = 100_000_000;
   private static final DpdkOptions OPTIONS = DpdkOptions.defaults().withPoolBuffers(BUFFERS);
@@ -169,8 +172,7 @@ class DpdkDevicesTest {
         PacketBuffer sent = pair.send(60 + (round % 1400), round);
         PacketBuffer received = pair.receive();
         assertEquals(60 + (round % 1400), received.length());
-        assertEquals(
-            round, received.memory().get(JAVA_INT.withByteAlignment(1), received.offset()));
+        assertEquals(round, received.memory().get(UNALIGNED_INT, received.offset()));
         assertTrue(received != sent);
         received.free();
       }
@@ -179,14 +181,48 @@ class DpdkDevicesTest {
   }
 
   @Test
-  void aFrameTooLargeForTheReceiverIsDroppedAndCounted() {
+  void aFrameTooLargeForTheServerIsDroppedAndCounted() {
     try (MemifPair pair = new MemifPair(OPTIONS.withMtuBytes(9000), OPTIONS.withMtuBytes(1500))) {
-      pair.send(5000, 1);
-      pair.send(100, 2);
-      PacketBuffer small = pair.receive();
-      assertEquals(100, small.length());
-      small.free();
-      assertEquals(1, ((DpdkDevice) pair.server).oversizeFramesDropped());
+      assertOnlySmallFramesCross(pair, pair.client, pair.server);
+    }
+  }
+
+  @Test
+  void aFrameTooLargeForTheClientIsDroppedAndCounted() {
+    try (MemifPair pair = new MemifPair(OPTIONS.withMtuBytes(1500), OPTIONS.withMtuBytes(9000))) {
+      // A client's first poll hands the server its buffers.
+      assertEquals(0, pair.client.queue(0).rxBurst(new PacketBuffer[1]));
+      assertOnlySmallFramesCross(pair, pair.server, pair.client);
+    }
+  }
+
+  private static void assertOnlySmallFramesCross(
+      MemifPair pair, NicDevice sender, NicDevice receiver) {
+    pair.send(sender, 5000, 1);
+    pair.send(sender, 100, 2);
+    PacketBuffer small = pair.receive(receiver);
+    assertEquals(100, small.length());
+    small.free();
+    assertEquals(1, ((DpdkDevice) receiver).oversizeFramesDropped());
+    pair.assertNothingLost();
+  }
+
+  @Test
+  void aFrameInSeveralSlotsOfTheRingArrivesWhole() {
+    DpdkOptions large = OPTIONS.withMtuBytes(9000);
+    try (MemifPair pair = new MemifPair(",bsize=2048,rsize=8", large, large)) {
+      assertEquals(0, pair.client.queue(0).rxBurst(new PacketBuffer[1]));
+      for (NicDevice receiver : List.of(pair.server, pair.client)) {
+        NicDevice sender = receiver == pair.server ? pair.client : pair.server;
+        for (int round = 0; round < 50; round++) {
+          pair.send(sender, 9014, round);
+          PacketBuffer received = pair.receive(receiver);
+          assertEquals(9014, received.length());
+          assertEquals(round, received.memory().get(UNALIGNED_INT, received.offset()));
+          assertEquals(~round, received.memory().get(UNALIGNED_INT, received.offset() + 9010L));
+          received.free();
+        }
+      }
       pair.assertNothingLost();
     }
   }
@@ -341,11 +377,11 @@ class DpdkDevicesTest {
     try (NicDevice device = open("net_memif0,role=server,socket=" + socket, OPTIONS)) {
       DpdkLibrary library = DpdkEal.start(OPTIONS, List.of(), 0).library();
       int port = library.portByName(device.name());
-      MemifPort opened = new MemifPort(device.name(), socket, 6, 9024);
+      MemifPort opened = new MemifPort(device.name(), socket, 6, 9023);
       assertNotNull(library.memifDisconnectLock(port, opened));
-      assertNull(library.memifDisconnectLock(port, new MemifPort(device.name(), "no", 6, 9024)));
-      assertNull(library.memifDisconnectLock(port, new MemifPort("net_memif1", socket, 6, 9024)));
-      assertNull(library.memifDisconnectLock(port, new MemifPort(device.name(), socket, 7, 9024)));
+      assertNull(library.memifDisconnectLock(port, new MemifPort(device.name(), "no", 6, 9023)));
+      assertNull(library.memifDisconnectLock(port, new MemifPort("net_memif1", socket, 6, 9023)));
+      assertNull(library.memifDisconnectLock(port, new MemifPort(device.name(), socket, 7, 9023)));
     }
   }
 
@@ -501,9 +537,13 @@ class DpdkDevicesTest {
     private final PacketBuffer[] one = new PacketBuffer[1];
 
     MemifPair(DpdkOptions clientOptions, DpdkOptions serverOptions) {
+      this("", clientOptions, serverOptions);
+    }
+
+    MemifPair(String clientArguments, DpdkOptions clientOptions, DpdkOptions serverOptions) {
       String socket = ",socket=sidestep-test-" + ProcessHandle.current().pid();
       server = open("net_memif0,role=server" + socket, serverOptions);
-      client = open("net_memif1,role=client" + socket, clientOptions);
+      client = open("net_memif1,role=client" + socket + clientArguments, clientOptions);
       awaitLink(server, client);
     }
 
@@ -514,7 +554,9 @@ class DpdkDevicesTest {
     PacketBuffer send(NicDevice sender, int bytes, int firstWord) {
       PacketBuffer frame = sender.queue(0).pool().allocate();
       assertNotNull(frame);
-      frame.memory().set(JAVA_INT, frame.append(bytes), firstWord);
+      int at = frame.append(bytes);
+      frame.memory().set(UNALIGNED_INT, at + bytes - Integer.BYTES, ~firstWord);
+      frame.memory().set(JAVA_INT, at, firstWord);
       PacketBuffer[] frames = {frame};
       assertEquals(1, sender.queue(0).txBurst(frames, 0, 1));
       return frame;

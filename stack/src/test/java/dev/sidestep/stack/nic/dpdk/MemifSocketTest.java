@@ -11,9 +11,17 @@ class MemifSocketTest {
   @ParameterizedTest(name = "slots of {0} bytes: 2^{1} of them")
   @CsvSource({"2048, 8", "4096, 7", "9024, 6", "65536, 3"})
   void ringsHoldHalfAMegabyteWhateverTheSizeOfTheirSlots(int slotBytes, String rsize) {
-    DeviceString device = MemifSocket.withDefaults(DeviceString.parse("net_memif0"), slotBytes);
+    DeviceString device =
+        MemifSocket.withDefaults(DeviceString.parse("net_memif0,role=client"), slotBytes);
     assertEquals(String.valueOf(slotBytes), device.argument("bsize"));
     assertEquals(rsize, device.argument("rsize"));
+  }
+
+  @Test
+  void aServerDoesNotTakeTheClientsSlotsForAsLargeAsItsBuffers() {
+    DeviceString device =
+        MemifSocket.withDefaults(DeviceString.parse("net_memif0,role=server"), 2048);
+    assertEquals("2047", device.argument("bsize"));
   }
 
   @Test

@@ -294,16 +294,20 @@ public final class DpdkLibrary {
   }
 
   /**
-   * The receive interrupt of a memif port that has a {@link #memifDisconnectLock}.
+   * The receive ring of a memif port that has a {@link #memifDisconnectLock}.
    *
    * @param pool the mempool the queue was set up with
    * @return {@code null} when this build's driver is not as we know it
    */
-  public @Nullable RxInterrupt memifInterrupt(int port, int queue, long pool, MemorySegment lock) {
+  public @Nullable MemifReceiveRing memifReceiveRing(int port, int queue, long pool) {
+    return MemifInternals.receiveRing(abi, ethDevices, port, rxQueue(port, queue), pool);
+  }
+
+  /** The receive interrupt of a memif ring; {@code null} when DPDK does not tell of its. */
+  public @Nullable RxInterrupt memifInterrupt(MemifReceiveRing ring, MemorySegment lock) {
     return intrFdGet == null
         ? null
-        : MemifInternals.rxInterrupt(
-            abi, ethDevices, port, rxQueue(port, queue), pool, lock, intrFdGet);
+        : new MemifInterrupt(ring, lock, new InterruptHandle(ring.interruptHandle(), intrFdGet));
   }
 
   /**

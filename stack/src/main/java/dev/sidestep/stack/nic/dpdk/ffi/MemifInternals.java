@@ -71,44 +71,35 @@ final class MemifInternals {
   }
 
   /**
-   * The receive interrupt of a memif queue whose port has a {@link #disconnectLock}, or {@code
-   * null} when this build is laid out otherwise.
+   * The ring of a memif receive queue whose port has a {@link #disconnectLock}, or {@code null}
+   * when this build is laid out otherwise.
    *
    * @param queue the driver's receive queue
    * @param pool the mempool it was set up with
    */
-  static @Nullable MemifInterrupt rxInterrupt(
-      DpdkAbi abi,
-      MemorySegment devices,
-      int port,
-      long queue,
-      long pool,
-      MemorySegment lock,
-      MemorySegment descriptorOf) {
+  static @Nullable MemifReceiveRing receiveRing(
+      DpdkAbi abi, MemorySegment devices, int port, long queue, long pool) {
     MemorySegment device = device(abi, devices, port);
     MemorySegment data = readable(device.get(ADDRESS, abi.ethDevDataOffset()), DATA_BYTES);
     // rte_eth_dev.process_private stands behind rte_eth_dev.data; its first field is the array.
     MemorySegment regions =
         readable(
             device.get(ADDRESS, abi.ethDevDataOffset() + ADDRESS.byteSize()),
-            MemifInterrupt.MAX_REGIONS * ADDRESS.byteSize());
-    MemorySegment memifQueue = readable(MemorySegment.ofAddress(queue), MemifInterrupt.QUEUE_BYTES);
+            MemifReceiveRing.MAX_REGIONS * ADDRESS.byteSize());
+    MemorySegment memifQueue =
+        readable(MemorySegment.ofAddress(queue), MemifReceiveRing.QUEUE_BYTES);
     if (data == null || regions == null || memifQueue == null) {
       return null;
     }
     MemorySegment internals = data.get(ADDRESS, DATA_PRIVATE);
-    MemorySegment handle = interruptHandle(memifQueue);
+    int handleOffset = handleOffset(memifQueue);
     boolean known =
-        memifQueue.get(ADDRESS, MemifInterrupt.QUEUE_MEMPOOL).address() == pool
-            && isNullOr(internals, memifQueue.get(ADDRESS, MemifInterrupt.QUEUE_INTERNALS))
-            && memifQueue.get(JAVA_SHORT, MemifInterrupt.QUEUE_PORT) == (short) port;
-    return known && handle != null
-        ? new MemifInterrupt(
-            memifQueue,
-            NativeMemory.global(internals, INTERNALS_BYTES),
-            regions,
-            lock,
-            new InterruptHandle(handle, descriptorOf))
+        memifQueue.get(ADDRESS, MemifReceiveRing.QUEUE_MEMPOOL).address() == pool
+            && isNullOr(internals, memifQueue.get(ADDRESS, MemifReceiveRing.QUEUE_INTERNALS))
+            && memifQueue.get(JAVA_SHORT, MemifReceiveRing.QUEUE_PORT) == (short) port;
+    return known && handleOffset >= 0
+        ? new MemifReceiveRing(
+            memifQueue, NativeMemory.global(internals, INTERNALS_BYTES), regions, handleOffset)
         : null;
   }
 
@@ -118,14 +109,13 @@ final class MemifInternals {
   }
 
   // A count that stands in its place is no address of anything.
-  private static @Nullable MemorySegment interruptHandle(MemorySegment queue) {
+  private static int handleOffset(MemorySegment queue) {
     for (int offset : INTERRUPT_HANDLES) {
-      MemorySegment handle = queue.get(ADDRESS, offset);
-      if (readable(handle, InterruptHandle.BYTES) != null) {
-        return handle;
+      if (readable(queue.get(ADDRESS, offset), InterruptHandle.BYTES) != null) {
+        return offset;
       }
     }
-    return null;
+    return -1;
   }
 
   private static MemorySegment device(DpdkAbi abi, MemorySegment devices, int port) {

@@ -19,6 +19,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,10 @@ class MemifInternalsTest {
   private static final int LOG2_RING_SIZE = 8;
   private static final int BUFFER_BYTES = 2048;
   private static final int COOKIE = 0x3E31F20;
+  private static final int HEAD = 6;
+  private static final int SLOTS = 128;
+  private static final int SLOT_BYTES = 16;
+  private static final int ROOM_BYTES = 2048;
   private static final DpdkAbi ABI = DpdkAbi.ABI_26;
   private static final MemifPort EXPECTED =
       new MemifPort("net_memif0", "/run/memif.sock", LOG2_RING_SIZE, BUFFER_BYTES);
@@ -43,7 +48,7 @@ class MemifInternalsTest {
   private final MemorySegment data = arena.allocate(256, 64);
   private final MemorySegment internals = arena.allocate(512, 64);
   private final MemorySegment regions = arena.allocate(ADDRESS, 256);
-  private final MemorySegment ring = arena.allocate(128, 128);
+  private final MemorySegment ring = arena.allocate(SLOTS + 4L * SLOT_BYTES, 128);
   private final MemorySegment queue = arena.allocate(128, 64);
   private final MemorySegment handle = arena.allocate(64, 8);
   private final MemorySegment pool = arena.allocate(POOL_BYTES);
@@ -90,9 +95,14 @@ class MemifInternalsTest {
   }
 
   private @Nullable MemifInterrupt interrupt() {
-    MemorySegment lock = arena.allocate(4, 4);
-    return MemifInternals.rxInterrupt(
-        ABI, devices, PORT, queue.address(), pool.address(), lock, descriptorOf());
+    MemifReceiveRing ring =
+        MemifInternals.receiveRing(ABI, devices, PORT, queue.address(), pool.address());
+    return ring == null
+        ? null
+        : new MemifInterrupt(
+            ring,
+            arena.allocate(4, 4),
+            new InterruptHandle(ring.interruptHandle(), descriptorOf()));
   }
 
   static int fdGet(MemorySegment handle) {
@@ -214,6 +224,75 @@ class MemifInternalsTest {
     assertTrue(interrupt.enable());
     assertEquals(-1, interrupt.descriptor());
     interrupt.disable();
+  }
+
+  @ParameterizedTest(name = "slots {0} (a dash continues), from number {1}: {2} frames")
+  @CsvSource({
+    "'', 0, 0, ''",
+    "'60', 0, 1, '60'",
+    "'60 70 80', 7, 3, '60 70 80'",
+    "'2048', 65535, 1, '2048'",
+    "'2049', 0, 1, '0'",
+    "'-1 60', 3, 2, '0 60'",
+    "'60 5000 70', 65534, 3, '60 0 70'",
+    "'2048- 100 60', 2, 2, '2048- 100 60'",
+    "'2048- 3000- 60 70', 3, 2, '0- 0- 0 70'",
+    "'60 2048- 2048-', 1, 1, '60 2048- 2048-'",
+    "'3000-', 0, 0, '3000-'"
+  })
+  void theDriverIsAskedForWholeFramesOnlyAndFindsNoneThatIsTooLarge(
+      String slots, int first, int frames, String left) {
+    MemifReceiveRing receiving = connectedRing();
+    String[] written = slots.isEmpty() ? new String[0] : slots.split(" ");
+    for (int i = 0; i < written.length; i++) {
+      writeSlot(first + i, written[i]);
+    }
+    queue.set(JAVA_SHORT, 28, (short) first);
+    ring.set(JAVA_SHORT, HEAD, (short) (first + written.length));
+    assertEquals(frames, receiving.wholeFrames(32, ROOM_BYTES));
+    StringBuilder found = new StringBuilder();
+    for (int i = 0; i < written.length; i++) {
+      found.append(i == 0 ? "" : " ").append(readSlot(first + i));
+    }
+    assertEquals(left, found.toString());
+  }
+
+  @Test
+  void noMoreFramesAreCountedThanAreWanted() {
+    MemifReceiveRing receiving = connectedRing();
+    writeSlot(0, "60");
+    writeSlot(1, "5000");
+    ring.set(JAVA_SHORT, HEAD, (short) 2);
+    assertEquals(1, receiving.wholeFrames(1, ROOM_BYTES));
+    assertEquals("5000", readSlot(1));
+  }
+
+  @Test
+  void withoutAPeerTheDriverIsAskedAsEver() {
+    queue.set(ADDRESS, 56, handle);
+    MemifReceiveRing receiving =
+        MemifInternals.receiveRing(ABI, devices, PORT, queue.address(), pool.address());
+    assertNotNull(receiving);
+    assertEquals(32, receiving.wholeFrames(32, ROOM_BYTES));
+  }
+
+  private MemifReceiveRing connectedRing() {
+    queue.set(ADDRESS, 56, handle);
+    queue.set(JAVA_BYTE, 64, (byte) 2);
+    connect();
+    return Objects.requireNonNull(
+        MemifInternals.receiveRing(ABI, devices, PORT, queue.address(), pool.address()));
+  }
+
+  private void writeSlot(int number, String text) {
+    long at = SLOTS + (number & 3L) * SLOT_BYTES;
+    ring.set(JAVA_SHORT, at, (short) (text.endsWith("-") ? 1 : 0));
+    ring.set(JAVA_INT, at + 4, Integer.parseInt(text.replaceFirst("-$", "")));
+  }
+
+  private String readSlot(int number) {
+    long at = SLOTS + (number & 3L) * SLOT_BYTES;
+    return ring.get(JAVA_INT, at + 4) + (ring.get(JAVA_SHORT, at) == 1 ? "-" : "");
   }
 
   private void connect() {
