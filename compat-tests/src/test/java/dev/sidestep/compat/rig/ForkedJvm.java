@@ -107,6 +107,12 @@ public final class ForkedJvm implements AutoCloseable {
     }
   }
 
+  /** Writes a line to the program's standard input. */
+  public void tell(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
   /** Waits for the line every server prints when it is ready; returns the port. */
   public int awaitListening() throws InterruptedException {
     String line = awaitLine("listening on ", 30);

@@ -51,6 +51,11 @@ final class Namespace implements AutoCloseable {
     Command.run(List.of(), command);
   }
 
+  /** Runs a command in it, which must succeed. */
+  void run(String... command) throws IOException, InterruptedException {
+    Command.run(prefix(), List.of(command));
+  }
+
   @Override
   public void close() {
     remove();

@@ -1,5 +1,6 @@
 package dev.sidestep.stack.testing;
 
+import dev.sidestep.stack.nic.Bottleneck;
 import dev.sidestep.stack.nic.FaultInjector;
 import dev.sidestep.stack.nic.Faults;
 import dev.sidestep.stack.nic.NicCapabilities;
@@ -22,7 +23,6 @@ public final class SimulatedLink {
 
   private static final long LEFT_MAC = 0x02_00_00_00_00_01L;
   private static final long RIGHT_MAC = 0x02_00_00_00_00_02L;
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   /**
    * What the cable is like, the same in both directions.
@@ -157,8 +157,8 @@ public final class SimulatedLink {
     @SuppressWarnings("NullAway.Init") // set right after both ends exist
     private End peer;
 
-    /** When the bottleneck towards this end has sent all that waits. */
-    private long wireFreeAtNanos;
+    /** Towards this end. */
+    private final Bottleneck bottleneck;
 
     private long overflowedFrames;
 
@@ -167,6 +167,8 @@ public final class SimulatedLink {
       this.mac = mac;
       Arena arena = Arena.ofAuto();
       int frameBytes = settings.mtuBytes() + EthernetHeader.LENGTH_BYTES;
+      bottleneck =
+          new Bottleneck(settings.bitsPerSecond(), settings.queueFrames(), settings.mtuBytes());
       pool = new ArenaPacketPool(arena, settings.poolFrames(), frameBytes);
       int underWay = 2 * settings.queueFrames();
       wirePool = new ArenaPacketPool(arena, underWay, frameBytes);
@@ -204,21 +206,18 @@ public final class SimulatedLink {
     }
 
     private void carry(PacketBuffer frame) {
-      long start = Math.max(clock.nanos(), wireFreeAtNanos);
-      long queueNanos = settings.queueFrames() * serializationNanos(settings.mtuBytes());
-      PacketBuffer onWire = start - clock.nanos() > queueNanos ? null : wirePool.allocate();
-      if (onWire == null) {
+      PacketBuffer onWire = wirePool.allocate();
+      long leftNanos =
+          onWire == null ? Bottleneck.FULL : bottleneck.admit(frame.length(), clock.nanos());
+      if (onWire == null || leftNanos == Bottleneck.FULL) {
         overflowedFrames++;
+        if (onWire != null) {
+          onWire.free();
+        }
         return;
       }
       copy(frame, onWire);
-      wireFreeAtNanos = start + serializationNanos(frame.length());
-      inbound.admit(onWire, wireFreeAtNanos);
-    }
-
-    private long serializationNanos(int frameBytes) {
-      long rate = settings.bitsPerSecond();
-      return rate == 0 ? 0 : frameBytes * 8L * NANOS_PER_SECOND / rate;
+      inbound.admit(onWire, leftNanos);
     }
 
     private void copy(PacketBuffer from, PacketBuffer to) {
