@@ -52,8 +52,14 @@ public final class VethPair implements AutoCloseable {
     second.ip("link", "set", SECOND_DEVICE, "up");
   }
 
-  String firstDevice() {
+  /** The interface at the first end. */
+  public String firstDevice() {
     return FIRST_DEVICE;
+  }
+
+  /** The interface at the second end. */
+  public String secondDevice() {
+    return SECOND_DEVICE;
   }
 
   List<String> firstPrefix() {

@@ -117,9 +117,18 @@ final class DevicePrerequisites {
   }
 
   private static void checkCapability(DeviceString device, int capability, String name) {
-    if ((effectiveCapabilities() & (1L << capability)) == 0) {
+    if (!has(capability)) {
       throw device.wrong(device.driver() + " needs " + name + "; run as root or grant it");
     }
+  }
+
+  /** Whether this process has CAP_NET_ADMIN. */
+  static boolean mayAdministerNetwork() {
+    return has(CAP_NET_ADMIN);
+  }
+
+  private static boolean has(int capability) {
+    return (effectiveCapabilities() & (1L << capability)) != 0;
   }
 
   private static long effectiveCapabilities() {

@@ -74,6 +74,7 @@ final class DpdkDevice implements NicDevice {
 
   private final DpdkEal eal;
   private final DpdkLibrary library;
+  private final DeviceString requested;
   private final DeviceString device;
   private final int port;
   private final long macAddress;
@@ -96,6 +97,7 @@ final class DpdkDevice implements NicDevice {
   DpdkDevice(DpdkEal eal, DeviceString requested, DpdkOptions options) {
     this.eal = eal;
     this.library = eal.library();
+    this.requested = requested;
     this.device = withDriverDefaults(requested, options.mtuBytes());
     this.memifClient = MemifSocket.isMemif(device) && !MemifSocket.isServer(device);
     this.port = eal.attach(device);
@@ -142,7 +144,17 @@ final class DpdkDevice implements NicDevice {
     if (MemifSocket.isMemif(device)) {
       return MemifSocket.withDefaults(device, dataRoomBytes(device, wantedMtuBytes));
     }
-    return PacketSocket.isPacketSocket(device) ? PacketSocket.withDefaults(device) : device;
+    return PacketSocket.isPacketSocket(device)
+        ? PacketSocket.withDefaults(
+            device,
+            packetSocketMtu(device, wantedMtuBytes),
+            DevicePrerequisites.mayAdministerNetwork())
+        : device;
+  }
+
+  private static int packetSocketMtu(DeviceString device, int wantedBytes) {
+    String name = device.argument("iface");
+    return wantedBytes != 0 || name == null ? wantedBytes : KernelInterface.mtuBytes(name);
   }
 
   private int setMtu(int wantedBytes) {
@@ -190,7 +202,7 @@ final class DpdkDevice implements NicDevice {
 
   private void start(int queuePairs, DpdkOptions options) {
     check("it cannot be configured", () -> library.configure(port, queuePairs));
-    int dataRoomBytes = dataRoomBytes(device, capabilities.mtuBytes());
+    int dataRoomBytes = dataRoomBytes(requested, capabilities.mtuBytes());
     int poolBuffers = poolBuffers(device, options.poolBuffers());
     boolean copies = COPYING_DRIVERS.contains(device.driver());
     boolean memoryOnly = MEMORY_ONLY_DRIVERS.contains(device.driver());
@@ -210,7 +222,10 @@ final class DpdkDevice implements NicDevice {
       MemifReceiveRing ring =
           lock == null ? null : library.memifReceiveRing(port, i, pool.address());
       RxInterrupt interrupt = rxInterrupt(i, ring, lock);
-      queues.add(new DpdkQueue(library, port, i, pool, memoryOnly, lock, ring, interrupt, arena));
+      LongFrames longFrames = longFrames(i, pool);
+      queues.add(
+          new DpdkQueue(
+              library, port, i, pool, memoryOnly, lock, ring, interrupt, longFrames, arena));
     }
   }
 
@@ -235,6 +250,22 @@ final class DpdkDevice implements NicDevice {
     return device.driver().equals("net_af_packet")
         ? library.packetSocketInterrupt(port, queue)
         : null;
+  }
+
+  private @Nullable LongFrames longFrames(int queue, MbufPool pool) {
+    if (!PacketSocket.isPacketSocket(device) || !PacketSocket.cutsFrames(requested, device)) {
+      return null;
+    }
+    LongFrames longFrames =
+        PacketSocket.longFrames(device, library.packetSocketCopies(port, queue), pool);
+    if (longFrames == null) {
+      EalLog.LOGGER.log(
+          System.Logger.Level.WARNING,
+          "{0}: the kernel keeps no copies of long frames, which are lost; give it a ring that takes"
+              + " them: framesz=65408,blocksz=2093056",
+          device.name());
+    }
+    return longFrames;
   }
 
   /** A memif client cannot start before its server listens. */

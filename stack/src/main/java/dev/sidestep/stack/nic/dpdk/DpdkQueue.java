@@ -29,6 +29,7 @@ final class DpdkQueue implements NicQueue {
   private final @Nullable MemifReceiveRing memifRing;
 
   private final @Nullable RxInterrupt interrupt;
+  private final @Nullable LongFrames longFrames;
 
   private final MemorySegment rxFunction;
   private final MemorySegment txFunction;
@@ -48,6 +49,8 @@ final class DpdkQueue implements NicQueue {
    * @param disconnectLock see {@link DpdkLibrary#memifDisconnectLock}, or {@code null}
    * @param memifRing the ring of a memif port that has such a lock, or {@code null}
    * @param interrupt how the driver tells of frames, or {@code null} if it does not
+   * @param longFrames what completes the frames that the driver cuts, or {@code null} if it does
+   *     not
    */
   DpdkQueue(
       DpdkLibrary library,
@@ -58,11 +61,13 @@ final class DpdkQueue implements NicQueue {
       @Nullable MemorySegment disconnectLock,
       @Nullable MemifReceiveRing memifRing,
       @Nullable RxInterrupt interrupt,
+      @Nullable LongFrames longFrames,
       Arena arena) {
     this.pool = pool;
     this.disconnectLock = disconnectLock;
     this.memifRing = memifRing;
     this.interrupt = interrupt;
+    this.longFrames = longFrames;
     this.critical = critical;
     this.rxFunction = library.rxBurstFunction(port);
     this.txFunction = library.txBurstFunction(port);
@@ -92,10 +97,14 @@ final class DpdkQueue implements NicQueue {
         frame.free();
         oversizeFramesDropped++;
       } else {
-        into[kept++] = frame;
+        into[kept++] = whole(frame);
       }
     }
     return kept;
+  }
+
+  private PacketBuffer whole(PacketBuffer frame) {
+    return longFrames != null && longFrames.mayBeCut(frame) ? longFrames.whole(frame) : frame;
   }
 
   @Override
@@ -175,5 +184,8 @@ final class DpdkQueue implements NicQueue {
   /** From now on bursts move nothing; the port may be stopped. */
   void close() {
     closed = true;
+    if (longFrames != null) {
+      longFrames.close();
+    }
   }
 }

@@ -36,7 +36,9 @@ final class CrossLink {
     NicDevice b = DpdkDevices.open(List.of(devices[1]), options).getFirst();
     int idleA = a.queue(0).pool().availableBuffers();
     int idleB = b.queue(0).pool().availableBuffers();
-    boolean crossed = cross(a.queue(0), b.queue(0)) && cross(b.queue(0), a.queue(0));
+    int frames = devices.length > 2 ? Integer.parseInt(devices[2]) : FRAMES;
+    boolean crossed =
+        cross(a.queue(0), b.queue(0), frames) && cross(b.queue(0), a.queue(0), frames);
     int missing =
         (idleA - a.queue(0).pool().availableBuffers())
             + (idleB - b.queue(0).pool().availableBuffers());
@@ -52,9 +54,9 @@ final class CrossLink {
     b.close();
   }
 
-  private static boolean cross(NicQueue from, NicQueue to) {
+  private static boolean cross(NicQueue from, NicQueue to, int frames) {
     boolean interrupt = to.enableRxInterrupt();
-    for (int i = 0; i < FRAMES; i++) {
+    for (int i = 0; i < frames; i++) {
       PacketBuffer[] frame = {frame(from, i)};
       while (from.txBurst(frame, 0, 1) == 0) {
         Thread.onSpinWait();
@@ -66,7 +68,7 @@ final class CrossLink {
     }
     PacketBuffer[] received = new PacketBuffer[32];
     int expected = 0;
-    for (int polls = 0; polls < MAX_POLLS && expected < FRAMES; polls++) {
+    for (int polls = 0; polls < MAX_POLLS && expected < frames; polls++) {
       int count = to.rxBurst(received);
       for (int i = 0; i < count; i++) {
         if (isFrame(received[i], expected)) {
@@ -75,7 +77,7 @@ final class CrossLink {
         received[i].free();
       }
     }
-    return expected == FRAMES;
+    return expected == frames;
   }
 
   private static boolean isToldOfFrames(NicQueue queue) {

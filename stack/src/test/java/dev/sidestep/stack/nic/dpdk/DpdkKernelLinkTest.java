@@ -37,6 +37,19 @@ class DpdkKernelLinkTest {
   }
 
   @Test
+  void aPacketSocketHoldsWhatArrivesWhileNobodyPolls() throws Exception {
+    String frames = "8000";
+    assertEquals(
+        "crossed 1400 1400 interrupts 2",
+        run(
+            MAKE_VETH,
+            CrossLink.class,
+            "net_af_packet0,iface=va",
+            "net_af_packet1,iface=vb",
+            frames));
+  }
+
+  @Test
   void framesCrossATapToTheKernelsEndWhichHasAnotherAddress() throws Exception {
     assertEquals(
         "crossed 1500 1500 interrupts 1",

@@ -319,6 +319,12 @@ public final class DpdkLibrary {
     return SocketInterrupt.ofPacketQueue(rxQueue(port, queue));
   }
 
+  /** What an af_packet queue's socket keeps beside the ring, or {@code null} as above. */
+  public @Nullable PacketSocketCopies packetSocketCopies(int port, int queue) {
+    SocketInterrupt socket = SocketInterrupt.ofPacketQueue(rxQueue(port, queue));
+    return socket == null ? null : new PacketSocketCopies(socket.descriptor());
+  }
+
   /**
    * The driver's receive function, for {@link FastPath#burst}; valid while the port is started.
    *

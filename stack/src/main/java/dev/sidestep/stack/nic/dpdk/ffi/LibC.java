@@ -34,6 +34,8 @@ final class LibC {
   private static final MemorySegment CLOSE = symbol("close");
   private static final MemorySegment SOCKET = symbol("socket");
   private static final MemorySegment IOCTL = symbol("ioctl");
+  private static final MemorySegment SETSOCKOPT = symbol("setsockopt");
+  private static final MemorySegment RECV = symbol("recv");
 
   /** AF_INET, SOCK_DGRAM and SOCK_CLOEXEC (bits/socket.h). */
   private static final int AF_INET = 2;
@@ -112,6 +114,18 @@ final class LibC {
    */
   static int ioctl(int descriptor, long request, MemorySegment argument) {
     return (int) NativeCall.call(IOCTL, descriptor, request, argument.address());
+  }
+
+  /** Sets an option of a socket; returns whether the kernel agrees. */
+  static boolean setSocketOption(int descriptor, int level, int option, MemorySegment value) {
+    long address = value.address();
+    return (int) NativeCall.call(SETSOCKOPT, descriptor, level, option, address, value.byteSize())
+        == 0;
+  }
+
+  /** Receives a message from a socket; returns its length, or a negative number. */
+  static long receive(int descriptor, long address, int bytes, int flags) {
+    return NativeCall.call(RECV, descriptor, address, bytes, flags);
   }
 
   /** Makes {@code copy} stand for what {@code original} stands for. */
