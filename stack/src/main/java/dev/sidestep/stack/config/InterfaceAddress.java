@@ -13,12 +13,17 @@ public record InterfaceAddress(IpAddress address, int prefixLength) {
 
   /** Whether {@code other} lies in this address's network. */
   public boolean networkContains(IpAddress other) {
-    if (address.isV4() != other.isV4()) {
+    return networkContains(other.high(), other.low());
+  }
+
+  /** The same of the address that these halves make up. */
+  public boolean networkContains(long otherHigh, long otherLow) {
+    if (address.isV4() != IpAddress.isV4(otherHigh, otherLow)) {
       return false;
     }
     int bits = address.isV4() ? prefixLength + 96 : prefixLength;
-    return matches(address.high(), other.high(), Math.min(bits, 64))
-        && matches(address.low(), other.low(), Math.max(bits - 64, 0));
+    return matches(address.high(), otherHigh, Math.min(bits, 64))
+        && matches(address.low(), otherLow, Math.max(bits - 64, 0));
   }
 
   private static boolean matches(long a, long b, int bits) {

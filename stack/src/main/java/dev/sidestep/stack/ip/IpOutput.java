@@ -20,6 +20,14 @@ public interface IpOutput {
   @Nullable Route route(IpAddress destination);
 
   /**
+   * The way to a destination for one packet, to be sent before the next call: for answers to
+   * somebody who is not remembered. Takes no memory, however many there are.
+   *
+   * @return the route, or {@code null} when there is none
+   */
+  @Nullable Route answerRoute(long destinationHigh, long destinationLow);
+
+  /**
    * An empty buffer of the route's device, to be filled from its offset with the transport header
    * and payload; link and IP headers fit in its headroom.
    *

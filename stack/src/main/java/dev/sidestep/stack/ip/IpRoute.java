@@ -12,16 +12,25 @@ import org.jspecify.annotations.Nullable;
 final class IpRoute implements Route {
 
   private final IpInterface out;
-  private final IpAddress nextHop;
+  private long nextHopHigh;
+  private long nextHopLow;
   private final IpAddress source;
   private final boolean fillsChecksums;
   private @Nullable Neighbor neighbor;
 
   IpRoute(IpInterface out, IpAddress nextHop, IpAddress source) {
     this.out = out;
-    this.nextHop = nextHop;
+    this.nextHopHigh = nextHop.high();
+    this.nextHopLow = nextHop.low();
     this.source = source;
     this.fillsChecksums = out.fillsChecksums();
+  }
+
+  /** Makes this the way to another station of the same link. */
+  void leadTo(long addressHigh, long addressLow) {
+    nextHopHigh = addressHigh;
+    nextHopLow = addressLow;
+    neighbor = null;
   }
 
   /** Interfaces and routes stay as configured, and a lost neighbour is looked up again. */
@@ -54,7 +63,7 @@ final class IpRoute implements Route {
 
   /** A buffer, or null if there is none or no room where a packet this way would have to wait. */
   @Nullable PacketBuffer allocate() {
-    Neighbor to = neighbor == null ? out.knownNeighbor(nextHop.high(), nextHop.low()) : neighbor;
+    Neighbor to = neighbor == null ? out.knownNeighbor(nextHopHigh, nextHopLow) : neighbor;
     return to != null && out.isCongested(to) ? null : out.allocate();
   }
 
@@ -66,7 +75,7 @@ final class IpRoute implements Route {
   boolean transmit(PacketBuffer packet, long nowNanos) {
     Neighbor to = neighbor;
     if (to == null || to.isRemoved()) {
-      to = out.neighbor(nextHop.high(), nextHop.low(), nowNanos);
+      to = out.neighbor(nextHopHigh, nextHopLow, nowNanos);
       neighbor = to;
       if (to == null) {
         return false;

@@ -39,6 +39,11 @@ public final class Ipv4Output implements IpOutput {
   }
 
   @Override
+  public @Nullable Route answerRoute(long destinationHigh, long destinationLow) {
+    return routes.findForAnswer(destinationHigh, destinationLow);
+  }
+
+  @Override
   public @Nullable PacketBuffer allocate(Route route) {
     return ((IpRoute) route).allocate();
   }

@@ -18,7 +18,17 @@ public final class RouteTable {
 
   private static final IpAddress LOOPBACK = IpAddress.ofV4(0x7f000001);
 
-  private record ConnectedNetwork(InterfaceAddress own, IpInterface out) {}
+  /**
+   * A network that an interface is part of.
+   *
+   * @param passing the way to whichever of its stations gets an answer at the moment
+   */
+  private record ConnectedNetwork(InterfaceAddress own, IpInterface out, IpRoute passing) {
+
+    ConnectedNetwork(InterfaceAddress own, IpInterface out) {
+      this(own, out, new IpRoute(out, own.address(), own.address()));
+    }
+  }
 
   private final LocalAddresses local;
   private final @Nullable IpInterface loopback;
@@ -68,6 +78,25 @@ public final class RouteTable {
     }
     IpRoute direct = routeOnLink(destination);
     return direct != null ? direct : gatewayRoute;
+  }
+
+  /** See {@link IpOutput#answerRoute}. */
+  @Nullable Route findForAnswer(long destinationHigh, long destinationLow) {
+    int v4 = (int) destinationLow;
+    if (!IpAddress.isV4(destinationHigh, destinationLow) || !isUnicast(v4)) {
+      return null;
+    }
+    if (local.isOwn(v4)) {
+      return find(new IpAddress(destinationHigh, destinationLow));
+    }
+    for (int i = 0; i < networks.size(); i++) {
+      ConnectedNetwork network = networks.get(i);
+      if (network.own().networkContains(destinationHigh, destinationLow)) {
+        network.passing().leadTo(destinationHigh, destinationLow);
+        return network.passing();
+      }
+    }
+    return gatewayRoute;
   }
 
   /** As in Linux who dials an address of ours comes from it, but 127.0.0.1 dials all of 127/8. */

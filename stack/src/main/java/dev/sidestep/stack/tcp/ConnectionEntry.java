@@ -4,18 +4,19 @@ import dev.sidestep.stack.wire.IpAddress;
 
 /**
  * What the {@link ConnectionTable} finds for a segment: a connection, a half-open connection or
- * what is left of one in TIME-WAIT (Linux: sock_common). Its ends are fixed.
+ * what is left of one in TIME-WAIT (Linux: sock_common). Its ends stay the same while it is in
+ * there.
  */
 abstract sealed class ConnectionEntry extends TimerEntry
     permits TransmissionControlBlock, HalfOpenConnection, TimeWaitRecord {
 
-  final long localHigh;
-  final long localLow;
-  final long remoteHigh;
-  final long remoteLow;
+  long localHigh;
+  long localLow;
+  long remoteHigh;
+  long remoteLow;
 
   /** Both ports as in the header of a segment that comes in: remote port in the upper half. */
-  final int ports;
+  int ports;
 
   /** Whether the end of this poll has something to do for it. */
   boolean touched;
@@ -38,6 +39,14 @@ abstract sealed class ConnectionEntry extends TimerEntry
         sameEnds.remoteHigh,
         sameEnds.remoteLow,
         sameEnds.ports);
+  }
+
+  final void setEnds(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {
+    this.localHigh = localHigh;
+    this.localLow = localLow;
+    this.remoteHigh = remoteHigh;
+    this.remoteLow = remoteLow;
+    this.ports = ports;
   }
 
   final boolean matches(long localHigh, long localLow, long remoteHigh, long remoteLow, int ports) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HalfOpenConnection extends ConnectionEntry {
 
-  final Listener listener;
+  Listener listener;
 
   /** Our initial sequence number. */
   int iss;
@@ -21,7 +21,7 @@ final class HalfOpenConnection extends ConnectionEntry {
   int peerMssBytes;
 
   int peerWindowScale;
-  final boolean timestamps;
+  boolean timestamps;
   boolean sackPermitted;
 
   /** TS.Recent. */
@@ -56,12 +56,28 @@ final class HalfOpenConnection extends ConnectionEntry {
         packet.sourceLow,
         syn.ports);
     this.listener = listener;
-    this.irs = syn.segSeq;
-    this.peerMssBytes = syn.options.mssBytes;
-    this.peerWindowScale = syn.options.windowScale;
-    this.timestamps = syn.options.timestampPresent;
-    this.sackPermitted = syn.options.sackPermitted;
-    this.tsRecent = syn.options.timestampValue;
+    readOptions(syn);
+  }
+
+  /** Becomes the one that another segment tells of. Only for one that is in no table or queue. */
+  void become(Listener asked, SegmentInfo syn, IpPacket packet) {
+    setEnds(
+        packet.destinationHigh,
+        packet.destinationLow,
+        packet.sourceHigh,
+        packet.sourceLow,
+        syn.ports);
+    listener = asked;
+    readOptions(syn);
+  }
+
+  private void readOptions(SegmentInfo syn) {
+    irs = syn.segSeq;
+    peerMssBytes = syn.options.mssBytes;
+    peerWindowScale = syn.options.windowScale;
+    timestamps = syn.options.timestampPresent;
+    sackPermitted = syn.options.sackPermitted;
+    tsRecent = syn.options.timestampValue;
   }
 
   /** RCV.NXT. */

@@ -37,6 +37,11 @@ final class ReceiveWindow {
     return Math.min(capacityBytes, MAX_FIELD);
   }
 
+  /** The window field of the SYN of a connection whose queue starts as these say. */
+  static int synField(StreamOptions options, TcpConfig config) {
+    return synField(initialCapacityBytes(options, config));
+  }
+
   /**
    * The window field for the segment being sent; remembers what it promises.
    *

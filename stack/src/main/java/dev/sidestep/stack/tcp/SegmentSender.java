@@ -7,7 +7,6 @@ import dev.sidestep.stack.ip.IpPacket;
 import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.InternetChecksum;
-import dev.sidestep.stack.wire.IpAddress;
 import dev.sidestep.stack.wire.TcpHeader;
 import dev.sidestep.stack.wire.TcpOptions;
 import java.lang.foreign.MemorySegment;
@@ -27,6 +26,11 @@ final class SegmentSender {
   SegmentSender(IpOutput ip, ShardCounters counters) {
     this.ip = ip;
     this.counters = counters;
+  }
+
+  /** The way for one answer, or null; see {@link IpOutput#answerRoute}. */
+  @Nullable Route answerRoute(ConnectionEntry to) {
+    return ip.answerRoute(to.remoteHigh, to.remoteLow);
   }
 
   /** The way to a destination, or null. */
@@ -200,7 +204,7 @@ final class SegmentSender {
       int timestampValue,
       int timestampEcho,
       long nowNanos) {
-    Route route = route(to);
+    Route route = answerRoute(to);
     return route != null
         && sendBare(
             to,
@@ -223,7 +227,7 @@ final class SegmentSender {
     if (seg.has(TcpHeader.RST) || packet.toMany) {
       return;
     }
-    Route route = ip.route(new IpAddress(packet.sourceHigh, packet.sourceLow));
+    Route route = ip.answerRoute(packet.sourceHigh, packet.sourceLow);
     PacketBuffer reset = route == null ? null : begin(route, TcpHeader.MIN_LENGTH_BYTES);
     if (route == null || reset == null) {
       return;

@@ -36,7 +36,9 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
 
   private final SegmentSender sender;
   private final TcpOutput output;
+  private final SynAckOutput synAcks;
   private final PassiveOpen passiveOpen;
+  private final HalfOpenInput halfOpenInput;
   private final TcpInput input;
   private final TimeWaitInput timeWaitInput;
   private final TcpTimers timers;
@@ -70,10 +72,13 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     this.sender = new SegmentSender(ip, counters);
     this.output = new TcpOutput(context, sender);
     this.end = new ConnectionEnd(context, output);
-    this.passiveOpen = new PassiveOpen(context, sender);
+    this.synAcks = new SynAckOutput(context, sender);
+    ConnectionStart start = new ConnectionStart(context, sender);
+    this.passiveOpen = new PassiveOpen(context, sender, synAcks, start);
+    this.halfOpenInput = new HalfOpenInput(context, sender, synAcks, start);
     this.timeWaitInput = new TimeWaitInput(context, sender, end, passiveOpen);
     this.timers = new TcpTimers(context, output, end);
-    this.userCalls = new UserCalls(context, ip, listeners, passiveOpen, output, end);
+    this.userCalls = new UserCalls(context, ip, listeners, synAcks, output, end);
     this.icmpReaction = new IcmpReaction(context, output, end);
     BufferTuning tuning = new BufferTuning(config);
     AckInput ackInput = new AckInput(context, output, tuning, end);
@@ -156,7 +161,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     switch (entry) {
       case TransmissionControlBlock tcb -> input.segmentArrives(tcb, seg, ip, nowNanos);
       case HalfOpenConnection halfOpen -> {
-        TransmissionControlBlock tcb = passiveOpen.arrivesHalfOpen(halfOpen, seg, ip, nowNanos);
+        TransmissionControlBlock tcb = halfOpenInput.segmentArrives(halfOpen, seg, ip, nowNanos);
         arrivesOpened(tcb, seg, ip, nowNanos);
       }
       case TimeWaitRecord record ->
@@ -252,7 +257,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     } else if (present instanceof TransmissionControlBlock tcb) {
       end.abandon(tcb, nowNanos);
     } else if (present instanceof HalfOpenConnection halfOpen) {
-      passiveOpen.remove(halfOpen);
+      synAcks.remove(halfOpen);
     } else if (present instanceof TimeWaitRecord record) {
       end.endTimeWait(record);
     }
@@ -283,7 +288,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     context.atWork = entry;
     switch (entry) {
       case TransmissionControlBlock tcb -> finish(tcb, nowNanos);
-      case HalfOpenConnection halfOpen -> passiveOpen.finish(halfOpen, nowNanos);
+      case HalfOpenConnection halfOpen -> synAcks.finish(halfOpen, nowNanos);
       case TimeWaitRecord record -> timeWaitInput.finish(record, nowNanos);
     }
   }
@@ -333,7 +338,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
       context.atWork = entry;
       switch (entry) {
         case TransmissionControlBlock tcb -> timers.expired(tcb, nowNanos);
-        case HalfOpenConnection halfOpen -> passiveOpen.timedOut(halfOpen, nowNanos);
+        case HalfOpenConnection halfOpen -> synAcks.timedOut(halfOpen, nowNanos);
         case TimeWaitRecord record -> end.endTimeWait(record);
       }
       context.atWork = null;

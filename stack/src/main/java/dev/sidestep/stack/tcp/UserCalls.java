@@ -17,7 +17,7 @@ final class UserCalls {
   private final TcpContext context;
   private final IpOutput ip;
   private final ListenerTable listeners;
-  private final PassiveOpen passiveOpen;
+  private final SynAckOutput synAcks;
   private final TcpOutput output;
   private final ConnectionEnd end;
 
@@ -25,13 +25,13 @@ final class UserCalls {
       TcpContext context,
       IpOutput ip,
       ListenerTable listeners,
-      PassiveOpen passiveOpen,
+      SynAckOutput synAcks,
       TcpOutput output,
       ConnectionEnd end) {
     this.context = context;
     this.ip = ip;
     this.listeners = listeners;
-    this.passiveOpen = passiveOpen;
+    this.synAcks = synAcks;
     this.output = output;
     this.end = end;
   }
@@ -217,7 +217,7 @@ final class UserCalls {
   private void closeListener(Listener listener, long nowNanos) {
     listeners.remove(listener);
     for (HalfOpenConnection c = listener.oldest(); c != null; c = listener.oldest()) {
-      passiveOpen.remove(c);
+      synAcks.remove(c);
     }
     // Nobody will accept them: as in Linux they are reset.
     StreamSocket waiting = listener.socket.accept();
@@ -251,7 +251,7 @@ final class UserCalls {
   void closeAtExit(Listener listener) {
     listeners.remove(listener);
     for (HalfOpenConnection c = listener.oldest(); c != null; c = listener.oldest()) {
-      passiveOpen.remove(c);
+      synAcks.remove(c);
     }
   }
 }
