@@ -5,11 +5,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.Locale;
 
 /**
  * Sends a stream over one connection as fast as the connection takes it, and measures until the
- * server confirms the last byte. Prints one line of {@code name=value} pairs.
+ * server confirms the last byte. What it counts are kibibytes.
  */
 public final class BulkClient {
   private BulkClient() {}
@@ -17,36 +16,30 @@ public final class BulkClient {
   /** Sends and prints. */
   public static void main(String[] args) throws IOException {
     Options options =
-        new Options("BulkClient", "Sends a stream to a bulk server and measures its rate.")
-            .value("host", "127.0.0.1", "server's address")
-            .value("port", "7008", "server's port")
-            .value("size", "256k", "bytes handed to each write")
-            .value("bytes", "1g", "bytes to send in all")
-            .value("warmup-seconds", "0", "least time to send over connections not measured")
-            .value("seed", "1", "which random stream is sent")
-            .flag("verify", "send random data, which the server's --verify checks")
-            .flag("exit-after-write", "end the JVM as soon as the last write has returned")
+        Measurement.declare(
+                new Options("BulkClient", "Sends a stream to a bulk server and measures its rate.")
+                    .value("host", "127.0.0.1", "server's address")
+                    .value("port", "7008", "server's port")
+                    .value("size", "256k", "bytes handed to each write")
+                    .value("bytes", "1g", "bytes to send over each connection")
+                    .value("seed", "1", "which random stream is sent")
+                    .flag("verify", "send random data, which the server's --verify checks")
+                    .flag("exit-after-write", "end the JVM when the last write has returned"),
+                1,
+                0)
             .parse(args);
-    long totalBytes = options.number("bytes");
-    WarmUp warmUp = new WarmUp(0, options.number("warmup-seconds"));
-    while (warmUp.goesOn()) {
-      transfer(options, totalBytes);
+    Measurement measurement = new Measurement(options);
+    while (measurement.goesOn()) {
+      transfer(options, options.number("bytes"));
+      measurement.count(options.number("bytes") >> 10);
     }
-    double seconds = transfer(options, totalBytes) / 1e9;
-    System.out.printf(
-        Locale.ROOT,
-        "bulk bytes=%d chunk_bytes=%d seconds=%.3f bytes_per_s=%.0f%n",
-        totalBytes,
-        options.number("size"),
-        seconds,
-        totalBytes / seconds);
+    measurement.report();
   }
 
-  private static long transfer(Options options, long totalBytes) throws IOException {
+  private static void transfer(Options options, long totalBytes) throws IOException {
     InetSocketAddress server =
         new InetSocketAddress(options.text("host"), options.smallNumber("port"));
     try (SocketChannel channel = SocketChannel.open(server)) {
-      long start = System.nanoTime();
       send(channel, options, totalBytes);
       if (options.has("exit-after-write")) {
         System.out.println("written bytes=" + totalBytes);
@@ -57,7 +50,6 @@ public final class BulkClient {
       if (confirmedBytes != totalBytes) {
         throw new IOException(confirmedBytes + " of " + totalBytes + " bytes arrived");
       }
-      return System.nanoTime() - start;
     }
   }
 

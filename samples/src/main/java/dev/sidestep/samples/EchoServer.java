@@ -29,7 +29,8 @@ public final class EchoServer {
         new Options("EchoServer", "Sends back every byte it receives.")
             .value("host", "127.0.0.1", "address to listen on; 0.0.0.0 for all")
             .value("port", "7007", "port to listen on; 0 picks a free one")
-            .value("mode", "selector", "selector, blocking (a thread per connection) or spin")
+            .value(
+                "mode", "selector", "selector, spin, or a thread per connection: blocking, virtual")
             .value("buffer", "64k", "bytes of each connection's buffer")
             .value("connections", "0", "end after this many connections; 0 for never")
             .parse(args);
@@ -42,9 +43,10 @@ public final class EchoServer {
           "listening on " + local.getAddress().getHostAddress() + ":" + local.getPort());
       switch (options.text("mode")) {
         case "selector" -> server.serveBySelector(listener);
-        case "blocking" -> server.serveByThreads(listener, true);
-        case "spin" -> server.serveByThreads(listener, false);
-        default -> throw options.refuse("--mode is selector, blocking or spin");
+        case "blocking" -> server.serveByThreads(listener, Thread.ofPlatform(), true);
+        case "virtual" -> server.serveByThreads(listener, Thread.ofVirtual(), true);
+        case "spin" -> server.serveByThreads(listener, Thread.ofPlatform(), false);
+        default -> throw options.refuse("--mode is selector, blocking, virtual or spin");
       }
     }
   }
@@ -109,10 +111,11 @@ public final class EchoServer {
     return true;
   }
 
-  private void serveByThreads(ServerSocketChannel listener, boolean blocking) throws IOException {
+  private void serveByThreads(
+      ServerSocketChannel listener, Thread.Builder threads, boolean blocking) throws IOException {
     for (; connectionsLeft > 0; connectionsLeft--) {
       SocketChannel channel = listener.accept();
-      Thread.ofPlatform().name("echo").start(() -> serve(channel, blocking));
+      threads.name("echo").start(() -> serve(channel, blocking));
     }
   }
 

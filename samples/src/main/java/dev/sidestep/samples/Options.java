@@ -1,5 +1,6 @@
 package dev.sidestep.samples;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class Options {
   private final String purpose;
   private final Map<String, String> values = new HashMap<>();
   private final Set<String> flags = new HashSet<>();
+  private final Map<String, List<String>> lists = new HashMap<>();
   private final StringBuilder help = new StringBuilder();
 
   /** The options of {@code program}, whose help text begins with {@code purpose}. */
@@ -36,6 +38,13 @@ public final class Options {
     values.put(name, "false");
     flags.add(name);
     return describe("--" + name, meaning);
+  }
+
+  /** Declares {@code --name value}, which may be given several times. */
+  public Options list(String name, String meaning) {
+    values.put(name, "");
+    lists.put(name, new ArrayList<>());
+    return describe("--" + name + " <value>", meaning + "; may be repeated");
   }
 
   private Options describe(String usage, String meaning) {
@@ -60,6 +69,7 @@ public final class Options {
         values.put(name, "true");
       } else if (i + 1 < args.length) {
         values.put(name, args[++i]);
+        lists.getOrDefault(name, new ArrayList<>()).add(args[i]);
       } else {
         throw refuse("--" + name + " needs a value");
       }
@@ -74,6 +84,22 @@ public final class Options {
       throw new IllegalArgumentException("option --" + name + " was not declared");
     }
     return value;
+  }
+
+  /** All values that were given to an option declared by {@link #list}. */
+  public List<String> all(String name) {
+    return List.copyOf(lists.getOrDefault(name, List.of()));
+  }
+
+  /** The names, separated by commas, of which a declared option's value consists. */
+  public List<String> names(String name, String... allowed) {
+    List<String> names = List.of(text(name).split(","));
+    for (String each : names) {
+      if (!List.of(allowed).contains(each)) {
+        throw refuse("--" + name + " " + each + " is none of " + String.join(", ", allowed));
+      }
+    }
+    return names;
   }
 
   /** The value of a declared option that must be one of {@code allowed}. */

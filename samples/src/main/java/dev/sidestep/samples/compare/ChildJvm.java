@@ -32,9 +32,10 @@ final class ChildJvm implements AutoCloseable {
     Thread.ofPlatform().daemon().name("output of " + name).start(this::readOutput);
   }
 
-  /** Starts {@code java} of this JVM's own installation with the arguments given. */
-  static ChildJvm start(String name, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+  /** Starts {@code java} of this JVM's own installation, by {@code prefix} unless it is empty. */
+  static ChildJvm start(String name, List<String> prefix, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(arguments);
     return new ChildJvm(name, new ProcessBuilder(command).redirectErrorStream(true).start());

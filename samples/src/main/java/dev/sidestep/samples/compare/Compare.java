@@ -1,12 +1,14 @@
 package dev.sidestep.samples.compare;
 
 import dev.sidestep.samples.Options;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -14,24 +16,34 @@ import java.util.stream.Stream;
  * one go, and shows both. Ends with status 1 when a part fails.
  */
 public final class Compare {
-  private final Path agentJar;
+  private static final String[] CASES = {"latency", "bulk", "idle", "silence", "cores", "all"};
+  private static final String[] PROGRAMS = {"netty", "tomcat", "jetty", "all"};
+
+  private final Options options;
+  private final List<String> wanted;
   private final int repetitions;
-  private final long roundTrips;
-  private final long bulkBytes;
   private final long warmUpSeconds;
-  private final String only;
-  private final String mode;
-  private final String profile;
+  private final long seconds;
 
   private Compare(Options options) {
-    this.agentJar = Path.of(options.text("agent")).toAbsolutePath();
-    this.only = options.oneOf("only", "all", "latency", "bulk", "idle");
-    this.mode = options.oneOf("mode", "selector", "blocking", "spin");
-    this.profile = options.oneOf("profile", "latency", "balanced", "throughput");
-    this.repetitions = options.has("quick") ? 1 : options.has("full") ? 5 : 3;
-    this.roundTrips = options.has("quick") ? 20_000 : options.has("full") ? 300_000 : 100_000;
-    this.bulkBytes = (options.has("quick") ? 512L : options.has("full") ? 4096L : 1024L) << 20;
-    this.warmUpSeconds = options.number("warmup-seconds");
+    this.options = options;
+    String only = options.text("only");
+    if (options.has("programs")) {
+      this.wanted = only.isEmpty() ? List.of("all") : options.names("only", PROGRAMS);
+    } else {
+      this.wanted =
+          only.isEmpty() ? List.of("latency", "bulk", "idle") : options.names("only", CASES);
+    }
+    this.repetitions = byEffort(1, 3, 5);
+    this.seconds = byEffort(2, 5, 10);
+    this.warmUpSeconds =
+        options.text("warmup-seconds").isEmpty()
+            ? byEffort(3, 10, 10)
+            : options.number("warmup-seconds");
+  }
+
+  private int byEffort(int quick, int usual, int full) {
+    return options.has("quick") ? quick : options.has("full") ? full : usual;
   }
 
   /** Runs what the options ask for. */
@@ -39,13 +51,24 @@ public final class Compare {
     Options options =
         new Options(
                 "samples/compare", "Compares Sidestep with the kernel's stack, between two JVMs.")
-            .value("agent", "agent/target/sidestep-agent.jar", "Sidestep's jar")
-            .value("only", "all", "latency, bulk, idle or all")
+            .list("agent", "Sidestep's jar (default the one built here), as JAR or NAME=JAR")
+            .flag("programs", "compare with unmodified servers of others, fetched at first use")
+            .value(
+                "only",
+                "",
+                "names separated by commas (default latency,bulk,idle, with --programs all): "
+                    + String.join(", ", CASES)
+                    + "; with --programs "
+                    + String.join(", ", PROGRAMS))
             .value("mode", "selector", "how the echo programs wait: selector, blocking or spin")
             .value("profile", "balanced", "Sidestep's profile: latency, balanced or throughput")
-            .value("warmup-seconds", "10", "time not measured; 0 shows the JVM's compiler at work")
-            .flag("quick", "one short repetition, about a minute")
-            .flag("full", "more and longer repetitions, about seven minutes")
+            .value(
+                "warmup-seconds",
+                "",
+                "time not measured (default 10, with --quick 3); 0 shows the JVM's compiler at work")
+            .value("program-jars", "samples/programs/target/lib", "where the programs' jars are")
+            .flag("quick", "one short repetition of each case")
+            .flag("full", "more and longer repetitions")
             .parse(args);
     try {
       new Compare(options).run();
@@ -57,21 +80,36 @@ public final class Compare {
   }
 
   private void run() throws IOException, CompareException, InterruptedException {
-    if (!Files.isReadable(agentJar)) {
-      throw new CompareException(agentJar + " is not there; the command samples/compare builds it");
-    }
+    List<String> agents = options.all("agent");
+    List<Stack> stacks =
+        Stack.kernelAnd(agents.isEmpty() ? List.of("agent/target/sidestep-agent.jar") : agents);
     Machine.complaints().forEach(complaint -> System.out.println("Note: " + complaint));
     Path directory = Files.createTempDirectory("sidestep-compare");
     try {
-      compare(new Programs(agentJar, directory, profile));
+      compare(parts(stacks, new Programs(directory, profile(), classpath())));
     } finally {
       delete(directory);
     }
   }
 
-  private void compare(Programs programs)
+  private String profile() {
+    return options.oneOf("profile", "latency", "balanced", "throughput");
+  }
+
+  private String classpath() throws CompareException {
+    String samples = System.getProperty("java.class.path");
+    if (!options.has("programs")) {
+      return samples;
+    }
+    Path jars = Path.of(options.text("program-jars")).toAbsolutePath();
+    if (!Files.isDirectory(jars)) {
+      throw new CompareException(jars + " is not there; the command samples/compare makes it");
+    }
+    return samples + File.pathSeparator + jars + "/*";
+  }
+
+  private static void compare(List<Part> parts)
       throws IOException, CompareException, InterruptedException {
-    List<Part> parts = parts(programs);
     Progress progress = new Progress(parts.stream().mapToInt(Part::steps).sum());
     for (Part part : parts) {
       part.run(progress);
@@ -82,22 +120,76 @@ public final class Compare {
     }
   }
 
-  private List<Part> parts(Programs programs) {
+  private List<Part> parts(List<Stack> stacks, Programs programs) {
+    Cases cases =
+        new Cases(options.oneOf("mode", "selector", "blocking", "spin"), warmUpSeconds, seconds);
+    return options.has("programs")
+        ? programParts(cases, stacks, programs)
+        : sampleParts(cases, stacks, programs);
+  }
+
+  private List<Part> sampleParts(Cases cases, List<Stack> stacks, Programs programs) {
     List<Part> parts = new ArrayList<>();
     if (wants("latency")) {
-      parts.add(new LatencyComparison(programs, repetitions, roundTrips, mode, warmUpSeconds));
+      long roundTrips = byEffort(20_000, 100_000, 300_000);
+      Case echo = cases.roundTrips(roundTrips);
+      Comparison latency =
+          comparison("Round trip of 64 bytes, one at a time", List.of(echo), stacks, programs);
+      parts.add(latency);
+      Path newestJar = stacks.getLast().agentJar();
+      if (newestJar != null) {
+        parts.add(new RawRoundTrip(programs, newestJar, repetitions, roundTrips));
+      }
+      parts.add(new Distribution(latency, echo));
     }
     if (wants("bulk")) {
-      parts.add(new BulkComparison(programs, repetitions, bulkBytes, warmUpSeconds));
+      Case bulk = cases.bulk((long) byEffort(512, 1024, 4096) << 20);
+      parts.add(comparison("One-way transfer on one connection", List.of(bulk), stacks, programs));
+    }
+    if (wants("silence")) {
+      parts.add(comparison("Round trip after silence", cases.silences(), stacks, programs));
+    }
+    if (wants("cores")) {
+      parts.add(
+          comparison(
+              "Round trips where processors are scarce", cases.sharedCores(), stacks, programs));
     }
     if (wants("idle")) {
-      parts.add(new IdleMeasurement(programs));
+      parts.add(
+          comparison(
+              "Nothing to do (CPU in % of a core)", List.of(cases.idle()), stacks, programs));
     }
     return parts;
   }
 
+  private List<Part> programParts(Cases cases, List<Stack> stacks, Programs programs) {
+    List<Case> wantedCases = new ArrayList<>();
+    if (wants("netty")) {
+      wantedCases.addAll(cases.http("Netty 4.1", "NettyHttpServer"));
+    }
+    if (wants("tomcat")) {
+      wantedCases.addAll(cases.http("Tomcat 11", "TomcatHttpServer"));
+    }
+    if (wants("jetty")) {
+      wantedCases.addAll(cases.http("Jetty 12", "JettyHttpServer"));
+    }
+    return List.of(comparison("Unmodified programs", wantedCases, stacks, programs));
+  }
+
+  private Comparison comparison(
+      String what, List<Case> cases, List<Stack> stacks, Programs programs) {
+    String title =
+        String.format(
+            Locale.ROOT,
+            "%s; %d s of warm-up, median of %d (ratio: above 1 is better than the kernel)",
+            what,
+            warmUpSeconds,
+            repetitions);
+    return new Comparison(title, cases, stacks, new CaseRunner(programs), repetitions);
+  }
+
   private boolean wants(String part) {
-    return only.equals("all") || only.equals(part);
+    return wanted.contains("all") || wanted.contains(part);
   }
 
   private static void delete(Path directory) throws IOException {

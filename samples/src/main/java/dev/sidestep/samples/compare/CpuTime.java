@@ -8,9 +8,8 @@ import java.nio.file.Path;
  * Processor time of a process at one moment.
  *
  * @param ticks user and system time since the process started, in units of 10 ms
- * @param atNanos {@link System#nanoTime} when it was read
  */
-record CpuTime(long ticks, long atNanos) {
+record CpuTime(long ticks) {
   /** USER_HZ, the unit of {@code /proc/<pid>/stat}, is 100 on every Linux a JVM runs on. */
   private static final long NANOS_PER_TICK = 10_000_000;
 
@@ -19,11 +18,11 @@ record CpuTime(long ticks, long atNanos) {
     String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
     // The second field is the command in brackets and may hold spaces.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return new CpuTime(Long.parseLong(fields[11]) + Long.parseLong(fields[12]), System.nanoTime());
+    return new CpuTime(Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
   }
 
-  /** Share of one core used since {@code earlier}, in per cent. */
-  double percentSince(CpuTime earlier) {
-    return 100.0 * (ticks - earlier.ticks) * NANOS_PER_TICK / (atNanos - earlier.atNanos);
+  /** Processor time used since {@code earlier}, in seconds. */
+  double secondsSince(CpuTime earlier) {
+    return (ticks - earlier.ticks) * NANOS_PER_TICK / 1e9;
   }
 }

@@ -19,29 +19,26 @@ final class Programs {
           "-XX:+AlwaysPreTouch",
           "--enable-native-access=ALL-UNNAMED");
 
-  private static final String SAMPLES = "dev.sidestep.samples.";
   private static final String RAW = "dev.sidestep.stack.nic.dpdk.RawPingPong";
 
-  private final Path agentJar;
   private final Path directory;
   private final String profile;
+  private final String classpath;
   private int pairs;
 
-  /** Programs whose sockets and logs lie in {@code directory}. */
-  Programs(Path agentJar, Path directory, String profile) {
-    this.agentJar = agentJar;
+  /**
+   * Programs whose sockets and logs lie in {@code directory}, and whose classes in {@code
+   * classpath}.
+   */
+  Programs(Path directory, String profile, String classpath) {
     this.directory = directory;
     this.profile = profile;
+    this.classpath = classpath;
   }
 
-  /** The kernel's stack. */
-  Transport kernel() {
-    return Transport.kernel();
-  }
-
-  /** Sidestep over a link of its own. */
-  Transport sidestep() {
-    return Transport.sidestep(agentJar, newMemifSocket(), profile);
+  /** The stack, on Sidestep with a link of its own. */
+  Transport transport(Stack stack) {
+    return Transport.of(stack, newMemifSocket(), profile);
   }
 
   Path newMemifSocket() {
@@ -63,49 +60,54 @@ final class Programs {
   }
 
   /** Starts a server program and waits until it listens. */
-  Server startServer(Transport transport, String program, List<String> arguments)
+  Server startServer(Transport transport, List<String> prefix, Program program)
       throws IOException, CompareException, InterruptedException {
-    List<String> all = new ArrayList<>(List.of("--host", transport.serverAddress()));
-    all.addAll(arguments);
-    ChildJvm jvm = startJvm(transport, transport.serverJvmArguments(), program, all);
+    List<String> arguments =
+        new ArrayList<>(List.of("--host", transport.serverAddress(), "--port", "0"));
+    arguments.addAll(program.arguments());
+    ChildJvm jvm =
+        start(transport.name(), prefix, transport.serverJvmArguments(), program, arguments);
     try {
       String line = jvm.awaitLine("listening on ", START_SECONDS);
       return new Server(jvm, line.substring(line.lastIndexOf(':') + 1));
-    } catch (CompareException e) {
+    } catch (CompareException | InterruptedException e) {
       jvm.close();
       throw e;
     }
   }
 
-  /** Runs a client program to its end and returns the line that begins with {@code prefix}. */
-  String runClient(
-      Transport transport, Server server, String program, List<String> arguments, String prefix)
-      throws IOException, CompareException, InterruptedException {
-    List<String> all =
+  /** Starts a client program with {@code more} arguments beside its own. */
+  ChildJvm startClient(
+      Transport transport, List<String> prefix, Server server, Program program, List<String> more)
+      throws IOException {
+    List<String> arguments =
         new ArrayList<>(List.of("--host", transport.serverAddress(), "--port", server.port()));
-    all.addAll(arguments);
-    try (ChildJvm client = startJvm(transport, transport.clientJvmArguments(), program, all)) {
-      String line = client.awaitLine(prefix, 600);
-      client.awaitSuccess(START_SECONDS);
-      return line;
-    }
+    arguments.addAll(program.arguments());
+    arguments.addAll(more);
+    return start(transport.name(), prefix, transport.clientJvmArguments(), program, arguments);
   }
 
-  private static ChildJvm startJvm(
-      Transport transport, List<String> jvmArguments, String program, List<String> arguments)
+  private ChildJvm start(
+      String stack,
+      List<String> prefix,
+      List<String> jvmArguments,
+      Program program,
+      List<String> arguments)
       throws IOException {
     List<String> all = new ArrayList<>(JVM_ARGUMENTS);
     all.addAll(jvmArguments);
-    all.addAll(List.of("-cp", System.getProperty("java.class.path"), SAMPLES + program));
+    all.addAll(program.jvmArguments());
+    all.addAll(List.of("-cp", classpath, program.mainClass()));
     all.addAll(arguments);
-    return ChildJvm.start(program + " on " + transport.name(), all);
+    return ChildJvm.start(program.name() + " on " + stack, prefix, all);
   }
 
   /** Starts one end of the raw round trip, which uses rings and no stack. */
-  ChildJvm startRaw(String role, Path memifSocket, String roundTrips) throws IOException {
+  ChildJvm startRaw(Path agentJar, String role, Path memifSocket, String roundTrips)
+      throws IOException {
     List<String> all = new ArrayList<>(JVM_ARGUMENTS);
     all.addAll(List.of("-cp", agentJar.toString(), RAW, role, memifSocket.toString()));
     all.add(roundTrips);
-    return ChildJvm.start("raw memif " + role, all);
+    return ChildJvm.start("raw memif " + role, List.of(), all);
   }
 }

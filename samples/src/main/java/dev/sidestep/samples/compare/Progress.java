@@ -13,7 +13,7 @@ final class Progress {
 
   void begin(String what) {
     step++;
-    System.out.printf(Locale.ROOT, "[%2d/%d] %-28s ", step, steps, what);
+    System.out.printf(Locale.ROOT, "[%2d/%d] %-38s ", step, steps, what);
     System.out.flush();
   }
 

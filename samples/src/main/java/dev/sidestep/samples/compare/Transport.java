@@ -22,15 +22,17 @@ record Transport(
   private static final String SERVER_ADDRESS = "10.77.0.1";
   private static final String CLIENT_ADDRESS = "10.77.0.2";
 
-  /** The kernel's stack over the loopback interface. */
-  static Transport kernel() {
-    return new Transport("kernel", List.of(), List.of(), "127.0.0.1");
-  }
-
-  /** Sidestep over shared-memory rings between the two JVMs. */
-  static Transport sidestep(Path agentJar, Path memifSocket, String profile) {
+  /**
+   * The kernel's loopback interface, or Sidestep's shared-memory rings between the two JVMs, named
+   * by {@code memifSocket}.
+   */
+  static Transport of(Stack stack, Path memifSocket, String profile) {
+    Path agentJar = stack.agentJar();
+    if (agentJar == null) {
+      return new Transport(stack.name(), List.of(), List.of(), "127.0.0.1");
+    }
     return new Transport(
-        "sidestep",
+        stack.name(),
         sidestepArguments(agentJar, memifSocket, profile, "server", SERVER_ADDRESS),
         sidestepArguments(agentJar, memifSocket, profile, "client", CLIENT_ADDRESS),
         SERVER_ADDRESS);
@@ -44,6 +46,7 @@ record Transport(
     arguments.add("-Dsidestep.address=" + address + "/24");
     // A comparison of the kernel with the kernel would be of no use to anybody.
     arguments.add("-Dsidestep.strict=true");
+    arguments.add("-Dsidestep.stats=exit");
     arguments.add("-Dsidestep.profile=" + profile);
     return arguments;
   }
