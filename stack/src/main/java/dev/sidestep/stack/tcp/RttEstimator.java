@@ -3,8 +3,8 @@ package dev.sidestep.stack.tcp;
 /** Smoothed round-trip time and retransmission timeout (RFC 6298), in integer nanoseconds. */
 final class RttEstimator {
 
-  private final long minRtoNanos;
-  private final long maxRtoNanos;
+  /** Linux's sysctls, the same for all: one reference. */
+  private final TcpConfig config;
 
   private long smoothedNanos;
   private long variationNanos;
@@ -12,8 +12,7 @@ final class RttEstimator {
   private int backoffs;
 
   RttEstimator(TcpConfig config) {
-    minRtoNanos = config.minRtoNanos();
-    maxRtoNanos = config.maxRtoNanos();
+    this.config = config;
     rtoNanos = config.initialRtoNanos();
   }
 
@@ -35,8 +34,8 @@ final class RttEstimator {
     }
     // Linux: the floor is below the variation, not below the sum. RFC 6298 §2.4 would have the RTO
     // at least 1 s, which is long for what is lost in a data centre.
-    long margin = Math.max(4 * variationNanos, minRtoNanos);
-    rtoNanos = Math.min(smoothedNanos + margin, maxRtoNanos);
+    long margin = Math.max(4 * variationNanos, config.minRtoNanos());
+    rtoNanos = Math.min(smoothedNanos + margin, config.maxRtoNanos());
   }
 
   /** SRTT, or 0 before the first sample. */
@@ -46,7 +45,7 @@ final class RttEstimator {
 
   /** The retransmission timeout, backed off. */
   long rtoNanos() {
-    return Math.min(rtoNanos << Math.min(backoffs, 20), maxRtoNanos);
+    return Math.min(rtoNanos << Math.min(backoffs, 20), config.maxRtoNanos());
   }
 
   /** Doubles the timeout (RFC 6298 §5.5). */
@@ -56,7 +55,7 @@ final class RttEstimator {
 
   /** Whether the timeout cannot grow any more. */
   boolean isFullyBackedOff() {
-    return rtoNanos() == maxRtoNanos;
+    return rtoNanos() == config.maxRtoNanos();
   }
 
   /** Takes the doublings back: they were those of the handshake or of window probes. */
