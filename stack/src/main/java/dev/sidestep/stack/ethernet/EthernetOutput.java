@@ -20,6 +20,7 @@ public final class EthernetOutput {
   public static final int BACKLOG_FRAMES = 512;
 
   private static final int CONGESTED_FRAMES = BACKLOG_FRAMES / 2;
+  private static final int FULL_FRAMES = BACKLOG_FRAMES * 3 / 4;
 
   /** A batch this long goes out without waiting for the end of the poll. */
   private static final int BURST_FRAMES = 64;
@@ -68,6 +69,11 @@ public final class EthernetOutput {
    */
   public boolean isCongested() {
     return batchLength >= CONGESTED_FRAMES;
+  }
+
+  /** Whether even what keeps a peer informed has to wait; the rest is for neighbours and ICMP. */
+  public boolean isFull() {
+    return batchLength >= FULL_FRAMES;
   }
 
   /** Number of frames that wait for the next flush. */

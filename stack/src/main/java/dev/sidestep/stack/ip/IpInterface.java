@@ -83,7 +83,12 @@ public final class IpInterface {
 
   /** An empty buffer to send, or {@code null} while the pool or the transmit ring is exhausted. */
   @Nullable PacketBuffer allocate() {
-    return output.isCongested() ? null : pool.allocate();
+    return output.isCongested() || !pool.hasSpare() ? null : pool.allocate();
+  }
+
+  /** The same from the reserves. */
+  @Nullable PacketBuffer allocateControl() {
+    return output.isFull() ? null : pool.allocate();
   }
 
   /** The neighbour at an address of this link, if it is known. */

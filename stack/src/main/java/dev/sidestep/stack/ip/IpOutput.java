@@ -37,6 +37,12 @@ public interface IpOutput {
   @Nullable PacketBuffer allocate(Route route);
 
   /**
+   * The same for what carries nothing and keeps a peer informed, such as an ACK or RST: there is a
+   * reserve of buffers and of room for these.
+   */
+  @Nullable PacketBuffer allocateControl(Route route);
+
+  /**
    * Sends what {@code packet} holds (transport header and payload, checksum filled in unless {@link
    * Route#fillsChecksums()}) as one IP packet. Takes the buffer over, whatever happens to it. It
    * leaves with the tx burst at the end of the poll at the latest.

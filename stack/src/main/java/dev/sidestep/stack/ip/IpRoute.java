@@ -63,8 +63,17 @@ final class IpRoute implements Route {
 
   /** A buffer, or null if there is none or no room where a packet this way would have to wait. */
   @Nullable PacketBuffer allocate() {
+    return isCongested() ? null : out.allocate();
+  }
+
+  /** The same from the reserves of pool and ring. */
+  @Nullable PacketBuffer allocateControl() {
+    return isCongested() ? null : out.allocateControl();
+  }
+
+  private boolean isCongested() {
     Neighbor to = neighbor == null ? out.knownNeighbor(nextHopHigh, nextHopLow) : neighbor;
-    return to != null && out.isCongested(to) ? null : out.allocate();
+    return to != null && out.isCongested(to);
   }
 
   /**

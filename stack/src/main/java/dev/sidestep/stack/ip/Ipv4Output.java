@@ -49,6 +49,11 @@ public final class Ipv4Output implements IpOutput {
   }
 
   @Override
+  public @Nullable PacketBuffer allocateControl(Route route) {
+    return ((IpRoute) route).allocateControl();
+  }
+
+  @Override
   public void send(
       PacketBuffer packet,
       Route route,

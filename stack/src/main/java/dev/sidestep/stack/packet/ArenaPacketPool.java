@@ -40,6 +40,11 @@ public final class ArenaPacketPool implements PacketPool {
   }
 
   @Override
+  public boolean hasSpare() {
+    return freeCount > PacketPool.reservedBuffers(freeBuffers.length);
+  }
+
+  @Override
   public void free(PacketBuffer buffer) {
     buffer.markReturned();
     freeBuffers[freeCount++] = buffer;

@@ -10,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  */
 public interface PacketPool {
 
+  /** Most buffers in reserve; a small pool keeps fewer. */
+  int RESERVED_BUFFERS = 32;
+
+  /** Buffers that a pool of {@code capacityBuffers} keeps in reserve. */
+  static int reservedBuffers(int capacityBuffers) {
+    return Math.min(RESERVED_BUFFERS, capacityBuffers / 8);
+  }
+
   /**
    * Borrows an empty buffer whose data starts at {@link PacketBuffer#HEADROOM_BYTES} and is zero
    * bytes long.
@@ -18,6 +26,12 @@ public interface PacketPool {
    *     tries again later
    */
   @Nullable PacketBuffer allocate();
+
+  /**
+   * Whether there are buffers beyond a reserve. Whoever can wait leaves the reserve alone, so that
+   * text which the device does not get rid of cannot keep an ACK or RST from being sent.
+   */
+  boolean hasSpare();
 
   /** Takes back a buffer. A buffer must come back exactly once; see {@link PacketBuffer#free()}. */
   void free(PacketBuffer buffer);

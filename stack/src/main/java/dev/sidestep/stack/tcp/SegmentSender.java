@@ -53,7 +53,15 @@ final class SegmentSender {
 
   /** A buffer with {@code headerBytes} at its front to be written, or null if there is none. */
   @Nullable PacketBuffer begin(Route route, int headerBytes) {
-    PacketBuffer packet = ip.allocate(route);
+    return begun(ip.allocate(route), headerBytes);
+  }
+
+  /** The same for a segment that carries nothing and opens nothing. */
+  @Nullable PacketBuffer beginControl(Route route, int headerBytes) {
+    return begun(ip.allocateControl(route), headerBytes);
+  }
+
+  private @Nullable PacketBuffer begun(@Nullable PacketBuffer packet, int headerBytes) {
     if (packet == null) {
       counters.increment(Counter.TX_WAITS);
       return null;
@@ -131,7 +139,7 @@ final class SegmentSender {
       long nowNanos) {
     int headerBytes =
         TcpHeader.MIN_LENGTH_BYTES + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH_BYTES : 0);
-    PacketBuffer packet = begin(route, headerBytes);
+    PacketBuffer packet = beginControl(route, headerBytes);
     if (packet == null) {
       return false;
     }
@@ -228,7 +236,7 @@ final class SegmentSender {
       return;
     }
     Route route = ip.answerRoute(packet.sourceHigh, packet.sourceLow);
-    PacketBuffer reset = route == null ? null : begin(route, TcpHeader.MIN_LENGTH_BYTES);
+    PacketBuffer reset = route == null ? null : beginControl(route, TcpHeader.MIN_LENGTH_BYTES);
     if (route == null || reset == null) {
       return;
     }

@@ -310,7 +310,7 @@ final class TcpOutput {
     int blocks = sackBlocks(tcb);
     int headerBytes = TcpHeader.MIN_LENGTH_BYTES + optionBytes(tcb, blocks);
     Route route = sender.route(tcb);
-    PacketBuffer packet = route == null ? null : sender.begin(route, headerBytes);
+    PacketBuffer packet = route == null ? null : sender.beginControl(route, headerBytes);
     if (route == null || packet == null) {
       return false;
     }

@@ -298,6 +298,9 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
       if (tcb.synPending) {
         output.open(tcb, nowNanos);
       }
+      if (tcb.resendPending) {
+        timers.resendFirst(tcb, nowNanos);
+      }
       if (tcb.outputPending) {
         output.transmit(tcb, nowNanos);
       }

@@ -9,9 +9,6 @@ final class TcpTimers {
   /** After so long without a segment the queues give their memory back. */
   static final long IDLE_NANOS = 1_000_000_000L;
 
-  /** Linux: TCP_RESOURCE_PROBE_INTERVAL; nothing could be sent for lack of buffers. */
-  private static final long RESOURCE_RETRY_NANOS = 500_000_000L;
-
   /** After so many timeouts in a row the path is suspected to swallow large packets. */
   private static final int BLACK_HOLE_RETRANSMISSIONS = 3;
 
@@ -106,11 +103,29 @@ final class TcpTimers {
       // RFC 8899, RFC 2923 §2.1: perhaps only full-sized packets get lost, and nobody says so.
       tcb.lowerSegmentSize(tcb.headerBytes() + BLACK_HOLE_MSS_BYTES);
     }
-    if (!output.retransmission().sendFirst(tcb, nowNanos)) {
-      long wait = Math.min(RESOURCE_RETRY_NANOS, tcb.rtt.rtoNanos());
-      context.sendTimers.arm(tcb, SendTimer.RETRANSMISSION, nowNanos + wait);
+    tcb.resendPending = true;
+    tcb.resendSeq = tcb.sndUna;
+    resendFirst(tcb, nowNanos);
+  }
+
+  /**
+   * Sends the first segment again after a timeout; at the next flush if there is no buffer, which
+   * is no second timeout: the timer starts when the segment leaves. (Linux tries again half a
+   * second later, as nothing tells it of free memory.)
+   */
+  void resendFirst(TransmissionControlBlock tcb, long nowNanos) {
+    tcb.resendPending =
+        tcb.sndUna == tcb.resendSeq
+            && !tcb.segments.isEmpty()
+            && tcb.segments.isWaiting(tcb.segments.first());
+    if (!tcb.resendPending) {
       return;
     }
+    if (!output.retransmission().sendFirst(tcb, nowNanos)) {
+      context.touched.add(tcb);
+      return;
+    }
+    tcb.resendPending = false;
     tcb.retransmissions++;
     tcb.rtt.backOff();
     output.armRetransmit(tcb, nowNanos);

@@ -156,6 +156,11 @@ final class TransmissionControlBlock extends ConnectionEntry {
   boolean ackNow;
   boolean synPending;
   boolean outputPending;
+
+  /** Whether there was no buffer for the segment that has timed out, at {@link #resendSeq}. */
+  boolean resendPending;
+
+  int resendSeq;
   int signals;
 
   TransmissionControlBlock(

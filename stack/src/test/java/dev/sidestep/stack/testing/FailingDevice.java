@@ -53,6 +53,11 @@ public final class FailingDevice implements NicDevice, NicQueue, PacketPool {
     return pool.allocate();
   }
 
+  @Override
+  public boolean hasSpare() {
+    return pool.hasSpare();
+  }
+
   /** The buffers know the pool they came from, and go back there without us. */
   @Override
   public void free(PacketBuffer buffer) {

@@ -77,6 +77,7 @@ final class MbufPool implements PacketPool {
   /** Whether buffers have moved since the tray was levelled. */
   private boolean moved = true;
 
+  private final int reserve;
   private final int trayLow;
   private final int trayHigh;
   private final int stackHigh;
@@ -101,6 +102,7 @@ final class MbufPool implements PacketPool {
     this.transferTableAddress = transferTable.address();
     this.buffers = new PacketBuffer[count];
     this.free = new PacketBuffer[count];
+    this.reserve = PacketPool.reservedBuffers(count);
     this.trayLow = Math.min(TRAY_BUFFERS, count / 2);
     this.trayHigh = keepHot ? 2 * trayLow : count;
     this.stackHigh = keepHot ? count : STACK_BUFFERS;
@@ -190,6 +192,11 @@ final class MbufPool implements PacketPool {
   }
 
   @Override
+  public boolean hasSpare() {
+    return freeCount > reserve || (refill() && freeCount > reserve);
+  }
+
+  @Override
   public void free(PacketBuffer buffer) {
     buffer.markReturned();
     free[freeCount++] = buffer;
@@ -203,8 +210,8 @@ final class MbufPool implements PacketPool {
     }
     moved = false;
     int inTray = FastPath.poolCount(getCount, pool);
-    while ((inTray < trayLow && freeCount > 0) || freeCount > stackHigh) {
-      int count = Math.min(freeCount, TRANSFER);
+    while ((inTray < trayLow && freeCount > reserve) || freeCount > stackHigh) {
+      int count = Math.min(freeCount - reserve, TRANSFER);
       spill(count);
       inTray += count;
     }

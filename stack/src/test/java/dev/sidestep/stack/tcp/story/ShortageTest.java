@@ -7,6 +7,7 @@ import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.engine.ShardUnderTest;
 import dev.sidestep.stack.ethernet.EthernetOutput;
 import dev.sidestep.stack.packet.DropReason;
+import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.SocketMemory;
@@ -23,8 +24,10 @@ import dev.sidestep.stack.wire.Ipv4Header;
 import dev.sidestep.stack.wire.TcpHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,8 @@ class ShortageTest {
   private static final int PEER_IP = Frames.ip("10.0.0.2");
   private static final int TCP_OFFSET = 34;
   private static final int PEER_PORT = 80;
+  private static final int LISTENING_PORT = 7;
+  private static final int CLIENT_PORT = 5000;
 
   /** More than the device's backlog and the neighbour's queue take. */
   private static final int CONNECTIONS = 600;
@@ -62,6 +67,7 @@ class ShortageTest {
           socket -> {});
   private final List<Integer> synPorts = new ArrayList<>();
   private int otherSegments;
+  private int synAckSeq;
 
   @Test
   void synsThatFindTheRingFullLeaveAsSoonAsThereIsRoomAndInOrder() {
@@ -143,6 +149,104 @@ class ShortageTest {
   }
 
   @Test
+  void aRetransmissionThatFindsNoRoomLeavesAsSoonAsThereIsAndIsOneTimeout() {
+    introducePeer();
+    StreamSocket socket = accepted();
+    assertEquals(100, socket.write(ByteBuffer.allocate(100)));
+    shard.poll();
+    nic.takeTransmitted();
+    nic.setTxRoom(0);
+    connectAll();
+    clock.advance(TestClock.millis(250));
+    shard.poll();
+    clock.advance(TestClock.millis(700));
+    shard.poll();
+    assertEquals(1, shard.counters().get(Counter.TCP_RETRANSMISSION_TIMEOUTS));
+    assertEquals(0, shard.counters().get(Counter.TCP_RETRANSMITTED_SEGMENTS));
+    nic.setTxRoom(Integer.MAX_VALUE);
+    shard.poll();
+    shard.poll();
+    take();
+    assertEquals(1, otherSegments, "the retransmission");
+    assertEquals(1, shard.counters().get(Counter.TCP_RETRANSMITTED_SEGMENTS));
+    // The next timeout counts from when it left, with a timer that has backed off once.
+    clock.advance(TestClock.millis(350));
+    shard.poll();
+    assertEquals(1, shard.counters().get(Counter.TCP_RETRANSMISSION_TIMEOUTS));
+  }
+
+  @Test
+  void aRetransmissionThatIsAcknowledgedWhileItWaitsIsForgotten() {
+    introducePeer();
+    StreamSocket socket = accepted();
+    assertEquals(100, socket.write(ByteBuffer.allocate(100)));
+    shard.poll();
+    nic.takeTransmitted();
+    nic.setTxRoom(0);
+    connectAll();
+    clock.advance(TestClock.millis(250));
+    shard.poll();
+    assertEquals(1, shard.counters().get(Counter.TCP_RETRANSMISSION_TIMEOUTS));
+    nic.inject(segment(CLIENT_PORT, LISTENING_PORT, 1001, synAckSeq + 101, TcpHeader.ACK));
+    shard.poll();
+    nic.setTxRoom(Integer.MAX_VALUE);
+    shard.poll();
+    shard.poll();
+    take();
+    assertEquals(0, otherSegments);
+    assertEquals(0, shard.counters().get(Counter.TCP_RETRANSMITTED_SEGMENTS));
+  }
+
+  @Test
+  void acksAndResetsFindRoomWhereTextHasUsedUpItsOwn() {
+    introducePeer();
+    accepted();
+    nic.setTxRoom(0);
+    connectAll();
+    nic.inject(text(CLIENT_PORT, LISTENING_PORT, 1001, synAckSeq + 1));
+    nic.inject(segment(CLIENT_PORT, 9, 5, 6, TcpHeader.ACK));
+    shard.poll();
+    nic.setTxRoom(BACKLOG + 2);
+    shard.poll();
+    take();
+    assertEquals(2, otherSegments, "ACK and RST");
+    assertEquals(1, shard.counters().get(Counter.TCP_RESETS_SENT));
+  }
+
+  @Test
+  void acksAreSentFromBuffersThatTextMayNotUse() {
+    introducePeer();
+    StreamSocket socket = accepted();
+    List<PacketBuffer> held = new ArrayList<>();
+    while (nic.pool().hasSpare()) {
+      held.add(Objects.requireNonNull(nic.pool().allocate()));
+    }
+    assertEquals(100, socket.write(ByteBuffer.allocate(100)));
+    nic.inject(text(CLIENT_PORT, LISTENING_PORT, 1001, synAckSeq + 1));
+    shard.poll();
+    assertEquals(1, take(), "the ACK");
+    held.removeLast().free();
+    held.removeLast().free();
+    shard.poll();
+    assertEquals(1, take(), "the text");
+    held.forEach(PacketBuffer::free);
+  }
+
+  /** A connection that the peer has opened. */
+  private StreamSocket accepted() {
+    ListenSocket listener = new ListenSocket(shard.owner(), 4096);
+    listener.setLocal(IpAddress.ofV4(IP), LISTENING_PORT);
+    listener.submit(Command.LISTEN);
+    nic.inject(segment(CLIENT_PORT, LISTENING_PORT, 1000, 0, TcpHeader.SYN));
+    shard.poll();
+    byte[] synAck = nic.takeTransmitted().getFirst();
+    synAckSeq = TcpHeader.seq(MemorySegment.ofArray(synAck), TCP_OFFSET);
+    nic.inject(segment(CLIENT_PORT, LISTENING_PORT, 1001, synAckSeq + 1, TcpHeader.ACK));
+    shard.poll();
+    return Objects.requireNonNull(listener.accept());
+  }
+
+  @Test
   void garbageIsTakenOffTheRingInOnePollButNotForEver() {
     byte[] garbage = Frames.ethernet(PEER_MAC, PEER_MAC, EthernetHeader.TYPE_IPV4, new byte[46]);
     for (int i = 0; i < 500; i++) {
@@ -184,10 +288,26 @@ class ShortageTest {
     return IntStream.rangeClosed(1, CONNECTIONS).boxed().toList();
   }
 
+  private static byte[] text(int from, int to, int seq, int ack) {
+    return segment(from, to, seq, ack, TcpHeader.ACK | TcpHeader.PSH, 10);
+  }
+
   private static byte[] segment(int from, int to, int seq, int ack, int flags) {
-    byte[] segment = new byte[TcpHeader.MIN_LENGTH_BYTES];
+    return segment(from, to, seq, ack, flags, 0);
+  }
+
+  private static byte[] segment(int from, int to, int seq, int ack, int flags, int textBytes) {
+    byte[] segment = new byte[TcpHeader.MIN_LENGTH_BYTES + textBytes];
     TcpHeader.write(
-        MemorySegment.ofArray(segment), 0, from, to, seq, ack, segment.length, flags, 0xffff);
+        MemorySegment.ofArray(segment),
+        0,
+        from,
+        to,
+        seq,
+        ack,
+        TcpHeader.MIN_LENGTH_BYTES,
+        flags,
+        0xffff);
     MemorySegment memory = MemorySegment.ofArray(segment);
     long sum =
         InternetChecksum.pseudoHeaderV4(PEER_IP, IP, Ipv4Header.PROTOCOL_TCP, segment.length)
