@@ -77,7 +77,7 @@ final class CommandLine {
     out.println();
     printConsequences(config, out);
     try {
-      DpdkDevices.requireUsable(config.devices());
+      DpdkDevices.requireUsable(config.devices(), config.ealArguments());
     } catch (DpdkException e) {
       out.flush();
       err.println("sidestep: the stack cannot start: " + e.getMessage());

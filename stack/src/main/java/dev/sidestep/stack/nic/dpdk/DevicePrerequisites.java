@@ -4,6 +4,11 @@ import dev.sidestep.stack.nic.dpdk.ffi.DpdkAbi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What can be known before DPDK is asked: drivers say little when something is missing, and some of
@@ -26,14 +31,21 @@ final class DevicePrerequisites {
 
   private DevicePrerequisites() {}
 
-  /** Throws a {@link DpdkException} when the device cannot work. */
-  static void check(DeviceString device) {
+  /**
+   * Throws a {@link DpdkException} when the device cannot work.
+   *
+   * @param eal the user's arguments for EAL, spelt out
+   */
+  static void check(DeviceString device, List<String> eal) {
     DriverArguments.check(device);
     if (device.pci()) {
       checkPci(device);
     }
     switch (device.driver()) {
-      case "net_memif" -> checkMemif(device);
+      case "net_memif" -> {
+        checkMemif(device);
+        checkZeroCopy(device, eal);
+      }
       case "net_af_packet" -> {
         checkInterface(device);
         checkCapability(device, CAP_NET_RAW, "CAP_NET_RAW");
@@ -68,6 +80,26 @@ final class DevicePrerequisites {
     }
   }
 
+  /** Throws a {@link DpdkException} when devices that can work cannot work side by side. */
+  static void checkTogether(List<DeviceString> devices) {
+    Set<String> names = new HashSet<>();
+    Map<String, DeviceString> memifEnds = new HashMap<>();
+    for (DeviceString device : devices) {
+      if (!names.add(device.name())) {
+        throw device.wrong("there are two devices of this name; give one another number");
+      }
+      DeviceString other =
+          MemifSocket.isMemif(device) ? memifEnds.put(MemifSocket.end(device), device) : null;
+      if (other != null) {
+        throw device.wrong(
+            "it is the same end of the same link as "
+                + other.name()
+                + "; give it another id= or socket="
+                + (MemifSocket.isServer(device) ? "" : ", or role=server"));
+      }
+    }
+  }
+
   private static void checkMemif(DeviceString device) {
     String socket = device.argument("socket");
     if (socket == null) {
@@ -78,6 +110,15 @@ final class DevicePrerequisites {
     }
     if ("no".equals(device.argument("socket-abstract"))) {
       checkSocketDirectory(device, Path.of(socket));
+    }
+  }
+
+  // The peer maps our packets; the driver offers it whole files of memory.
+  private static void checkZeroCopy(DeviceString device, List<String> eal) {
+    if ("yes".equals(device.argument("zero-copy"))
+        && !MemifSocket.isServer(device)
+        && !eal.contains("--single-file-segments")) {
+      throw device.wrong("zero-copy=yes needs sidestep.eal=--single-file-segments");
     }
   }
 
@@ -93,15 +134,19 @@ final class DevicePrerequisites {
   }
 
   private static void checkTap(DeviceString device) {
+    String name = device.argument("iface");
+    if (name != null && name.length() > MAX_INTERFACE_NAME_LENGTH) {
+      throw device.wrong("iface is longer than " + MAX_INTERFACE_NAME_LENGTH + " characters");
+    }
+    String remote = device.argument("remote");
+    if (remote != null) {
+      checkExists(device, remote);
+    }
     Path tun = Path.of("/dev/net/tun");
     if (!Files.exists(tun)) {
       throw device.wrong(tun + " does not exist; load the kernel module with: modprobe tun");
     }
     checkCapability(device, CAP_NET_ADMIN, "CAP_NET_ADMIN");
-    String name = device.argument("iface");
-    if (name != null && name.length() > MAX_INTERFACE_NAME_LENGTH) {
-      throw device.wrong("iface is longer than " + MAX_INTERFACE_NAME_LENGTH + " characters");
-    }
   }
 
   private static void checkInterface(DeviceString device) {
@@ -109,6 +154,10 @@ final class DevicePrerequisites {
     if (name == null || name.isEmpty()) {
       throw device.wrong("name the kernel's interface with iface=<name>");
     }
+    checkExists(device, name);
+  }
+
+  private static void checkExists(DeviceString device, String name) {
     if (!KernelInterface.exists(name)) {
       throw device.wrong(
           "there is no interface %s; there are %s"

@@ -1,6 +1,7 @@
 package dev.sidestep.stack.nic.dpdk;
 
 import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +23,7 @@ public final class DpdkDevices {
    * @throws DpdkException when DPDK or one of the devices cannot be used
    */
   public static List<NicDevice> open(List<String> deviceStrings, DpdkOptions options) {
-    List<DeviceString> devices = check(deviceStrings);
+    List<DeviceString> devices = check(deviceStrings, options.ealArguments());
     DpdkEal eal = DpdkEal.start(options, devices, packetBytes(devices, options));
     List<NicDevice> opened = new ArrayList<>();
     try {
@@ -38,17 +39,26 @@ public final class DpdkDevices {
 
   /**
    * Finds out what can be known of devices without opening anything: whether their strings are
-   * right, their interfaces there, and the process allowed to use them.
+   * right, their interfaces there, the process allowed to use them, and DPDK and their drivers
+   * installed.
    *
+   * @param ealArguments arguments for rte_eal_init
    * @throws DpdkException when one of them certainly cannot be opened
    */
-  public static void requireUsable(List<String> deviceStrings) {
-    check(deviceStrings);
+  public static void requireUsable(List<String> deviceStrings, List<String> ealArguments) {
+    List<DeviceString> devices = check(deviceStrings, ealArguments);
+    if (!devices.isEmpty()) {
+      DpdkLibrary library = DpdkEal.loadLibrary();
+      DriverLibraries.require(library, devices, ealArguments);
+      devices.forEach(device -> DevicePrerequisites.check(device, library.abi()));
+    }
   }
 
-  private static List<DeviceString> check(List<String> deviceStrings) {
+  private static List<DeviceString> check(List<String> deviceStrings, List<String> ealArguments) {
+    List<String> eal = EalArguments.checked(ealArguments);
     List<DeviceString> devices = deviceStrings.stream().map(DeviceString::parse).toList();
-    devices.forEach(DevicePrerequisites::check);
+    devices.forEach(device -> DevicePrerequisites.check(device, eal));
+    DevicePrerequisites.checkTogether(devices);
     return devices;
   }
 

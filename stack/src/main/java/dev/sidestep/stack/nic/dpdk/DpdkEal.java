@@ -90,7 +90,12 @@ final class DpdkEal {
     }
   }
 
-  private static DpdkLibrary loadLibrary() {
+  /**
+   * The installed DPDK.
+   *
+   * @throws DpdkException when there is none we can work with
+   */
+  static DpdkLibrary loadLibrary() {
     String architecture = System.getProperty("os.arch", "");
     if (!DpdkAbi.ARCHITECTURE.equals(architecture)) {
       throw DpdkMessages.otherArchitecture(architecture);

@@ -28,7 +28,9 @@ final class DpdkMessages {
     return new DpdkException(
         "sidestep.device: DPDK's libraries are not installed; on Debian 12: apt-get install "
             + packages(DpdkAbi.ABI_23, "net_memif")
-            + " (supported: DPDK "
+            + ", on Debian 13 with "
+            + DpdkAbi.ABI_25.soVersion()
+            + " in their place (supported: DPDK "
             + supported
             + ")");
   }
@@ -53,7 +55,11 @@ final class DpdkMessages {
   }
 
   private static String driverPackage(DpdkAbi abi, String driver) {
-    return "librte-" + driver.replace('_', '-') + abi.soVersion();
+    return debianPackage(abi, DriverLibraries.of(driver));
+  }
+
+  private static String debianPackage(DpdkAbi abi, String library) {
+    return "librte-" + library.replace('_', '-') + abi.soVersion();
   }
 
   /** A structure of DPDK's does not have {@code field} where it should be. */
@@ -114,14 +120,26 @@ final class DpdkMessages {
             || errno == Errno.ENOENT
             || errno == Errno.EFAULT;
     if (nobodyTookIt && !driverSpoke) {
-      return device.wrong(
-          "DPDK has no driver for %s; install it (apt-get install %s) or correct the name"
-              .formatted(device.name(), driverPackage(abi, device.driver())));
+      return noDriver(device, abi);
     }
     if (errno == Errno.EEXIST) {
       return device.wrong("a device of this name is open already; give it another number");
     }
     return device.wrong("its driver refuses it: " + withErrno(EalLog.reason(lines), errno));
+  }
+
+  /** There is no driver that takes a device. */
+  static DpdkException noDriver(DeviceString device, DpdkAbi abi) {
+    return device.wrong(
+        "DPDK has no driver for %s; install it (apt-get install %s) or correct the name"
+            .formatted(device.name(), driverPackage(abi, device.driver())));
+  }
+
+  /** A library is missing that every device needs. */
+  static DpdkException missingLibrary(String library, DpdkAbi abi) {
+    return new DpdkException(
+        "sidestep.device: librte_%s of DPDK %s is not installed; apt-get install %s"
+            .formatted(library, abi.release(), debianPackage(abi, library)));
   }
 
   /** Adds what an errno value means to a reason; -1 is what drivers return for anything. */

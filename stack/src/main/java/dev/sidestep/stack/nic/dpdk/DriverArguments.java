@@ -112,10 +112,15 @@ final class DriverArguments {
     }
   }
 
+  /** Whether a driver is one of DPDK's that we know. */
+  static boolean isKnown(String driver) {
+    return DRIVERS.contains(driver);
+  }
+
   // DPDK compares the beginning only, and would take net_memiff0 for a memif device.
   private static void checkDriver(DeviceString device) {
     String nearest = nearest(device.driver());
-    if (!device.pci() && !DRIVERS.contains(device.driver()) && nearest != null) {
+    if (!device.pci() && !isKnown(device.driver()) && nearest != null) {
       throw device.wrong(
           "there is no driver " + device.driver() + "; did you mean " + nearest + "?");
     }

@@ -23,8 +23,7 @@ final class EalArguments {
           "--socket-mem",
           "--numa-mem",
           "--huge-unlink",
-          "--legacy-mem",
-          "--single-file-segments");
+          "--legacy-mem");
   private static final Set<String> MEMORY_SIZE_OPTIONS = Set.of("-m", "--memory-size");
 
   private static final Set<String> ENDING_OPTIONS =
@@ -42,6 +41,7 @@ final class EalArguments {
    *     touched cost nothing
    * @param pciDevices the PCI devices that are to be used
    * @param processId makes the names of EAL's files our own
+   * @throws DpdkException when the user's cannot be right
    */
   static List<String> build(
       List<String> fromUser,
@@ -50,21 +50,27 @@ final class EalArguments {
       int memoryMegabytes,
       List<DeviceString> pciDevices,
       long processId) {
-    refuseForbidden(fromUser);
+    List<String> spelledOut = checked(fromUser);
     List<String> arguments = new ArrayList<>();
     arguments.add("sidestep");
     // One lcore that floats over all processors: the one form that pins no thread.
-    addUnless(fromUser, CORE_OPTIONS, arguments, "--lcores=0@(" + processors + ")");
-    addMemory(fromUser, hugepages, memoryMegabytes, arguments);
+    addUnless(spelledOut, CORE_OPTIONS, arguments, "--lcores=0@(" + processors + ")");
+    addMemory(spelledOut, hugepages, memoryMegabytes, arguments);
     // No files for other processes to read, as there are none.
-    addUnless(fromUser, Set.of("--no-shconf"), arguments, "--no-shconf");
-    addUnless(fromUser, Set.of("--file-prefix"), arguments, "--file-prefix=sidestep-" + processId);
-    addUnless(fromUser, Set.of("--telemetry", "--no-telemetry"), arguments, "--no-telemetry");
+    addUnless(spelledOut, Set.of("--no-shconf"), arguments, "--no-shconf");
+    addUnless(
+        spelledOut, Set.of("--file-prefix"), arguments, "--file-prefix=sidestep-" + processId);
+    addUnless(spelledOut, Set.of("--telemetry", "--no-telemetry"), arguments, "--no-telemetry");
     // There the memif driver says why a server sends a client away.
-    addUnless(fromUser, Set.of("--log-level"), arguments, "--log-level=pmd.net.memif:info");
-    addPci(fromUser, pciDevices, arguments);
-    arguments.addAll(fromUser);
+    addUnless(spelledOut, Set.of("--log-level"), arguments, "--log-level=pmd.net.memif:info");
+    addPci(spelledOut, pciDevices, arguments);
+    arguments.addAll(spelledOut);
     return List.copyOf(arguments);
+  }
+
+  /** Whether the user says where drivers are. */
+  static boolean namesDrivers(List<String> fromUser) {
+    return saysAny(fromUser, Set.of("-d", "--driver-path"));
   }
 
   private static void addMemory(
@@ -120,10 +126,16 @@ final class EalArguments {
         : argument.startsWith(option);
   }
 
-  private static void refuseForbidden(List<String> fromUser) {
-    for (String argument : fromUser) {
+  /**
+   * The user's arguments, {@linkplain EalOptions#spelledOut spelt out}.
+   *
+   * @throws DpdkException when DPDK certainly cannot start with them
+   */
+  static List<String> checked(List<String> fromUser) {
+    List<String> spelledOut = EalOptions.spelledOut(fromUser);
+    for (String argument : spelledOut) {
       // Asked for help or its version, EAL prints it and ends the process.
-      if (ENDING_OPTIONS.contains(argument)) {
+      if (ENDING_OPTIONS.stream().anyMatch(option -> says(argument, option))) {
         throw new DpdkException(
             "sidestep.eal: '" + argument + "' makes DPDK end the process; leave it out");
       }
@@ -133,5 +145,6 @@ final class EalArguments {
             "sidestep.eal: '" + argument + "': this process is its own primary; leave it out");
       }
     }
+    return spelledOut;
   }
 }

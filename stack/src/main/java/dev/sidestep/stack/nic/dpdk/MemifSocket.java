@@ -61,6 +61,13 @@ final class MemifSocket {
     return path == null ? DEFAULT_PATH : path;
   }
 
+  /** Tells apart what the driver does: ends of the same role and id at one socket are the same. */
+  static String end(DeviceString device) {
+    String id = device.argument("id");
+    long number = id == null ? 0 : Long.parseLong(id);
+    return (isServer(device) ? "server " : "client ") + number + " " + path(device);
+  }
+
   /**
    * What the driver's structures say of a device that has its {@linkplain #withDefaults defaults}.
    */

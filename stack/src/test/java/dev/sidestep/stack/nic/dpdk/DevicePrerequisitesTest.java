@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkAbi;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,14 +37,15 @@ class DevicePrerequisitesTest {
           net_memiff0,role=server                                 | no driver net_memiff; did you mean net_memif?
           net_tap0,interface=tap0                                 | does not know 'interface'
           net_null0,sise=64                                       | does not know 'sise'
+          net_tap0,remote=nosuch                                  | there is no interface nosuch; there are lo
+          net_memif0,zero-copy=yes                                | needs sidestep.eal=--single-file-segments
           net_af_packet0                                          | iface=<name>
           net_af_packet0,iface=nosuch                             | there is no interface nosuch; there are lo
           net_af_xdp0,iface=nosuch                                | there is no interface nosuch
           """)
   void aDeviceThatCannotWorkIsRefusedBeforeDpdkSeesIt(String text, String why) {
     DeviceString device = DeviceString.parse(text);
-    String message =
-        assertThrows(DpdkException.class, () -> DevicePrerequisites.check(device)).getMessage();
+    String message = assertThrows(DpdkException.class, () -> check(device)).getMessage();
     assertTrue(message.startsWith("sidestep.device=" + text), message);
     assertTrue(message.contains(why), message);
   }
@@ -51,18 +53,62 @@ class DevicePrerequisitesTest {
   @Test
   void aSocketPathMustFitIntoItsAddress() {
     DeviceString device = DeviceString.parse("net_memif0,socket=/" + "x".repeat(107));
-    assertThrows(DpdkException.class, () -> DevicePrerequisites.check(device));
+    assertThrows(DpdkException.class, () -> check(device));
   }
 
   @Test
   void whatDpdkKnowsBetterIsLeftToIt() {
     assertDoesNotThrow(
         () -> {
-          DevicePrerequisites.check(DeviceString.parse("net_memif0,role=client,id=3"));
-          DevicePrerequisites.check(DeviceString.parse("net_null0,size=64,copy=0"));
-          DevicePrerequisites.check(DeviceString.parse("net_virtio_user0,any=thing"));
-          DevicePrerequisites.check(DeviceString.parse("net_of_somebody_else0"));
+          check(DeviceString.parse("net_memif0,role=client,id=3"));
+          check(DeviceString.parse("net_null0,size=64,copy=0"));
+          check(DeviceString.parse("net_memif0,role=server,zero-copy=yes"));
+          DevicePrerequisites.check(
+              DeviceString.parse("net_memif0,zero-copy=yes"), List.of("--single-file-segments"));
+          check(DeviceString.parse("net_virtio_user0,any=thing"));
+          check(DeviceString.parse("net_of_somebody_else0"));
         });
+  }
+
+  private static void check(DeviceString device) {
+    DevicePrerequisites.check(device, List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          net_null0                      | net_null0,size=64             | two devices of this name
+          0000:03:00.0                   | 03:00.0                       | two devices of this name
+          net_memif0,role=server         | net_memif1,role=server        | the same link as net_memif0; give it another id= or socket=
+          net_memif0,id=7                | net_memif1,id=07,role=client  | another id= or socket=, or role=server
+          net_memif0,socket=/run/memif.sock | net_memif1                 | the same link as net_memif0
+          """)
+  void devicesThatAreEachRightMayNotWorkSideBySide(String first, String second, String why) {
+    List<DeviceString> devices = List.of(DeviceString.parse(first), DeviceString.parse(second));
+    String message =
+        assertThrows(DpdkException.class, () -> DevicePrerequisites.checkTogether(devices))
+            .getMessage();
+    assertTrue(message.startsWith("sidestep.device=" + second + ": "), message);
+    assertTrue(message.contains(why), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          net_memif0,role=server         | net_memif1,role=client
+          net_memif0,role=server         | net_memif1,role=server,id=1
+          net_memif0,role=server         | net_memif1,role=server,socket=/tmp/other.sock
+          net_null0                      | net_null1
+          """)
+  void bothEndsOfALinkAndSeveralLinksMay(String first, String second) {
+    assertDoesNotThrow(
+        () ->
+            DevicePrerequisites.checkTogether(
+                List.of(DeviceString.parse(first), DeviceString.parse(second))));
   }
 
   @ParameterizedTest

@@ -48,6 +48,13 @@ class DpdkMessagesTest {
   }
 
   @Test
+  void aDriverInALibraryOfAnotherNameNamesThatOnesPackage() {
+    String message =
+        DpdkMessages.noDriver(DeviceString.parse("net_virtio_user0"), DpdkAbi.ABI_25).getMessage();
+    assertTrue(message.contains("apt-get install librte-net-virtio25)"), message);
+  }
+
+  @Test
   void aDriverIsQuotedWithoutTheNoiseBehindIt() {
     String message =
         attachFailed(

@@ -69,11 +69,43 @@ class EalArgumentsTest {
 
   @Test
   void argumentsThatEndOrBlockTheProcessAreRefused() {
-    for (String argument : List.of("-h", "--help", "-v", "--version", "--proc-type=secondary")) {
-      String message =
-          assertThrows(DpdkException.class, () -> build(List.of(argument), false)).getMessage();
-      assertTrue(message.startsWith("sidestep.eal: '" + argument + "'"), message);
+    for (String argument :
+        List.of("-h", "-hv", "--help", "-v", "--version", "--proc-type=secondary")) {
+      assertRefused("'" + argument + "'", argument);
     }
+    assertRefused("'--log-level=help' makes DPDK end the process", "--log-level", "help");
+    assertRefused("'--proc-type=secondary': this process is its own primary", "--proc=secondary");
+  }
+
+  private static void assertRefused(String why, String... arguments) {
+    String message =
+        assertThrows(DpdkException.class, () -> build(List.of(arguments), false)).getMessage();
+    assertTrue(message.startsWith("sidestep.eal: " + why), message);
+  }
+
+  @Test
+  void whatIsNoOptionOfDpdksIsRefused() {
+    assertRefused("'--bogus' is no option of DPDK's", "--bogus");
+    assertRefused("'--no-hugh' is no option of DPDK's; did you mean --no-huge?", "--no-hugh");
+    assertRefused("'no-huge' is no option of DPDK's; did you mean --no-huge?", "no-huge");
+    assertRefused("'--no-' is no option of DPDK's", "--no-");
+    assertRefused("'-x' is no option of DPDK's", "-x");
+    assertRefused("'-' is no option of DPDK's", "-");
+    assertRefused("a value has to follow '-m'", "--no-huge", "-m");
+    assertRefused("a value has to follow '--socket-mem'", "--socket-mem");
+  }
+
+  @Test
+  void whatIsAbbreviatedIsUnderstood() {
+    List<String> arguments = build(List.of("--no-tel", "--file-p", "mine"), false);
+    assertTrue(arguments.contains("--file-prefix=mine"), arguments::toString);
+    assertEquals(1, arguments.stream().filter("--no-telemetry"::equals).count());
+  }
+
+  @Test
+  void oneFileForAllSegmentsIsNoKindOfMemory() {
+    assertTrue(build(List.of("--single-file-segments"), true).contains("--in-memory"));
+    assertTrue(build(List.of("--single-file-segments"), false).contains("--no-huge"));
   }
 
   private static List<String> build(List<String> fromUser, boolean hugepages) {

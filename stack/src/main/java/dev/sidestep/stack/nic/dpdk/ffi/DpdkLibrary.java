@@ -89,6 +89,11 @@ public final class DpdkLibrary {
     }
   }
 
+  /** Whether {@code librte_<name>} of the same ABI is installed. Loads it. */
+  public boolean has(String name) {
+    return open("librte_" + name + ".so." + abi.soVersion()) != null;
+  }
+
   /** The ABI its file name promises; {@link #version} must agree. */
   public DpdkAbi abi() {
     return abi;
