@@ -110,6 +110,7 @@ final class DpdkDevice implements NicDevice {
       this.macAddress = ownMacAddress();
       start(Math.min(options.queuePairs(), Math.max(1, library.maxQueuePairs(port))), options);
     } catch (DpdkException e) {
+      eal.log().log();
       close();
       throw e;
     } catch (UnknownLayoutException e) {
@@ -354,6 +355,7 @@ final class DpdkDevice implements NicDevice {
 
   @Override
   public synchronized boolean linkUp() {
+    eal.log().log();
     if (memifClient && !closed) {
       reconnectIfDown();
     }

@@ -2,6 +2,7 @@ package dev.sidestep.stack.nic.dpdk;
 
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkAbi;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
+import dev.sidestep.stack.nic.dpdk.ffi.LogPipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,12 +114,7 @@ final class DpdkEal {
   // On a thread of its own, which then ends: rte_eal_init sets the affinity of its caller, and
   // threads inherit that.
   private static EalLog initialise(DpdkLibrary library, List<String> arguments) {
-    EalLog log;
-    try {
-      log = new EalLog();
-    } catch (IOException e) {
-      throw new DpdkException("DPDK cannot start, its log cannot be read: " + e);
-    }
+    EalLog log = new EalLog(new LogPipe());
     AtomicInteger result = new AtomicInteger(-1);
     Thread starter =
         new Thread(
@@ -133,6 +129,7 @@ final class DpdkEal {
     List<String> lines = log.drain();
     removeRuntimeDirectory(library);
     if (result.get() < 0) {
+      log.log();
       throw DpdkMessages.ealFailed(lines, arguments);
     }
     return log;
@@ -196,6 +193,10 @@ final class DpdkEal {
     return library;
   }
 
+  EalLog log() {
+    return log;
+  }
+
   /**
    * Makes a control call.
    *
@@ -236,6 +237,7 @@ final class DpdkEal {
                 () -> library.hotplugAdd(VIRTUAL_BUS, device.name(), device.argumentText()));
     if (status < 0) {
       List<String> lines = log.drain();
+      log.log();
       // A device that no driver takes stays on the bus, and would be in the way of a second try.
       library.hotplugRemove(VIRTUAL_BUS, device.name());
       throw DpdkMessages.attachFailed(device, status, lines, library.abi());

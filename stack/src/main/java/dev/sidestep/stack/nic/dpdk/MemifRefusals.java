@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a memif server says when it sends a client away, in terms of settings. The driver only logs
  * it, and the link stays down.
  *
- * <p>Threads: one.
+ * <p>Threads: one at a time.
  */
 final class MemifRefusals {
 

@@ -8,13 +8,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.nio.charset.StandardCharsets;
 
 /** The few calls to libc that are needed beside DPDK. */
 final class LibC {
 
   /** O_NONBLOCK and O_CLOEXEC (asm-generic/fcntl.h). */
   private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+
+  /** F_SETPIPE_SZ (linux/fcntl.h). */
+  private static final int F_SETPIPE_SZ = 1024 + 7;
 
   private static final long EVENT_BYTES = 8;
 
@@ -36,6 +38,7 @@ final class LibC {
   private static final MemorySegment IOCTL = symbol("ioctl");
   private static final MemorySegment SETSOCKOPT = symbol("setsockopt");
   private static final MemorySegment RECV = symbol("recv");
+  private static final MemorySegment FCNTL = symbol("fcntl");
 
   /** AF_INET, SOCK_DGRAM and SOCK_CLOEXEC (bits/socket.h). */
   private static final int AF_INET = 2;
@@ -55,20 +58,21 @@ final class LibC {
     }
   }
 
+  /** Has a pipe hold so many bytes, if this user may have that. */
+  static void setPipeCapacity(int descriptor, int bytes) {
+    NativeCall.call(FCNTL, descriptor, F_SETPIPE_SZ, bytes);
+  }
+
+  /** Reads into {@code buffer}; returns how many bytes, or -1 if there are none. */
+  static int read(int descriptor, MemorySegment buffer) {
+    return (int) NativeCall.call(READ, descriptor, buffer.address(), buffer.byteSize());
+  }
+
   /** A FILE that writes to {@code descriptor}. */
   static MemorySegment fileWritingTo(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
       long mode = arena.allocateFrom("w").address();
       return MemorySegment.ofAddress(NativeCall.call(FDOPEN, descriptor, mode));
-    }
-  }
-
-  static void write(int descriptor, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment segment = arena.allocate(bytes.length);
-      segment.copyFrom(MemorySegment.ofArray(bytes));
-      NativeCall.call(WRITE, descriptor, segment.address(), bytes.length);
     }
   }
 

@@ -2,40 +2,42 @@ package dev.sidestep.stack.nic.dpdk.ffi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntSupplier;
 
 /**
- * A pipe with a C stream at one end, for DPDK to write its log to, and a Java stream at the other.
- * Writing never blocks: should nobody read, text is lost rather than a poll loop held up.
+ * A pipe with a C stream at one end, for DPDK to write its log to, which is read at the other.
+ * Neither end blocks: should nobody read, text is lost rather than a poll loop held up.
+ *
+ * <p>Threads: any write; one at a time reads.
  */
 public final class LogPipe {
 
-  private final int writingEnd;
+  /** More than EAL says at its most talkative; as much as anybody may have. */
+  private static final int CAPACITY_BYTES = 1 << 20;
+
+  private static final int CHUNK_BYTES = 4096;
+
+  private final int readingEnd;
   private final MemorySegment file;
-  private final InputStream reader;
+  private final MemorySegment chunk = Arena.global().allocate(CHUNK_BYTES);
 
   /** Makes the pipe; it lives as long as the process. */
-  public LogPipe() throws IOException {
+  public LogPipe() {
     int[] ends = LibC.pipe();
-    // A second open file, because this one is to block while the first does not.
-    this.reader = new FileInputStream("/proc/self/fd/" + ends[0]);
-    LibC.close(ends[0]);
-    this.writingEnd = ends[1];
-    this.file = LibC.fileWritingTo(writingEnd);
+    LibC.setPipeCapacity(ends[1], CAPACITY_BYTES);
+    this.readingEnd = ends[0];
+    this.file = LibC.fileWritingTo(ends[1]);
   }
 
-  /** Where what was written can be read; blocks until there is something. */
-  public InputStream reader() {
-    return reader;
-  }
-
-  /** Writes {@code text} behind everything written so far. */
-  public void write(String text) {
-    LibC.write(writingEnd, text);
+  /**
+   * What was written and not yet read, or a part of it; empty if that is nothing. Valid until the
+   * next call.
+   */
+  public MemorySegment read() {
+    int bytes = LibC.read(readingEnd, chunk);
+    return bytes > 0 ? chunk.asSlice(0, bytes) : MemorySegment.NULL;
   }
 
   /** The {@code FILE *}. */
