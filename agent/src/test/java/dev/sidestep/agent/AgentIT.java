@@ -104,6 +104,21 @@ class AgentIT {
   }
 
   @Test
+  void standardErrorSaysOnceWhyTheStackDoesNotStart(@TempDir Path directory) throws Exception {
+    Path logsNothing = Files.createFile(directory.resolve("logging.properties"));
+    String logging = "-Djava.util.logging.config.file=" + logsNothing;
+    String noSuchDriver = "-Dsidestep.device=net_memfi0";
+    Result result = jvm.runWithAgent(Echo.class, STACK, noSuchDriver, ADDRESS, logging);
+    assertEquals(ECHOED, result.out(), result.err());
+    assertTrue(
+        result.err().matches("sidestep: runs on the kernel: sidestep\\.device=net_memfi0: .*\n"),
+        result.err());
+    assertEquals(
+        new Result(0, ECHOED, ""),
+        jvm.runWithAgent(Echo.class, STACK, noSuchDriver, ADDRESS, logging, QUIET));
+  }
+
+  @Test
   void strictProgramThatOpensNoSocketIsToldSo() throws Exception {
     String line = "sidestep: the program opened no socket of ours\n";
     assertEquals(new Result(0, "hello\n", line), jvm.runWithAgent(Hello.class, STACK, STRICT));

@@ -23,9 +23,14 @@ final class AcceptWaiter extends Waiter {
   /** How long a thread that polls the stack may neglect the kernel's clients. */
   private static final long NEGLECT_NANOS = 20_000;
 
-  private final ListenSocket listener;
   private final @Nullable ServerSocketChannel kernel;
   private final BooleanSupplier isClosing;
+
+  /** The listener on the stack, once there is one. */
+  private volatile @Nullable ListenSocket listener;
+
+  /** Whether the accepting thread waits for the stack too: until then its start is news to it. */
+  private boolean waitsOnStack;
 
   private @Nullable SelectorParker parker;
   private @Nullable SocketChannel accepted;
@@ -36,11 +41,20 @@ final class AcceptWaiter extends Waiter {
    *
    * @param kernel non-blocking, or null if only the stack listens
    */
-  AcceptWaiter(
-      ListenSocket listener, @Nullable ServerSocketChannel kernel, BooleanSupplier isClosing) {
-    this.listener = listener;
+  AcceptWaiter(@Nullable ServerSocketChannel kernel, BooleanSupplier isClosing) {
     this.kernel = kernel;
     this.isClosing = isClosing;
+  }
+
+  /** From now on the stack listens too. Ends a sleep that did not know. Any thread, once. */
+  void join(ListenSocket onStack) {
+    listener = onStack;
+    wake();
+  }
+
+  /** The accepting thread goes on to wait on the stack. */
+  void waitOnStack() {
+    waitsOnStack = true;
   }
 
   /** Takes a connection from the kernel, or null if there is none. */
@@ -57,7 +71,12 @@ final class AcceptWaiter extends Waiter {
 
   @Override
   public boolean isReady() {
-    return listener.readyOps() != 0 || accepted != null || isClosing.getAsBoolean();
+    return isReadyOnStack() || accepted != null || isClosing.getAsBoolean();
+  }
+
+  private boolean isReadyOnStack() {
+    ListenSocket onStack = listener;
+    return onStack != null && (!waitsOnStack || onStack.readyOps() != 0);
   }
 
   @Override

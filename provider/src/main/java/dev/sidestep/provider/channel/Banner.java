@@ -8,14 +8,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Tells the user that it works, by two lines: one when the stack starts, one when the program first
- * uses it. They go to standard error and not to a log, which a program may send anywhere or
- * nowhere. Any thread.
+ * uses it; or that it does not, by one. They go to standard error and not to a log, which a program
+ * may send anywhere or nowhere. Any thread.
  */
 final class Banner {
+
+  private static final System.Logger LOG = System.getLogger("dev.sidestep");
 
   private final StackConfig config;
   private final AtomicBoolean saidStarted = new AtomicBoolean();
   private final AtomicBoolean saidUsed = new AtomicBoolean();
+  private final AtomicBoolean saidOnKernel = new AtomicBoolean();
 
   Banner(StackConfig config) {
     this.config = config;
@@ -35,10 +38,23 @@ final class Banner {
     say(saidUsed, "first used by the program, " + how);
   }
 
-  private void say(AtomicBoolean said, String line) {
-    if (config.banner() && !said.get() && said.compareAndSet(false, true)) {
+  /**
+   * The stack does not run. What is not said on standard error, because it is not wanted there or
+   * because this is not the first reason, goes to the log.
+   */
+  void onKernel(String why) {
+    if (!say(saidOnKernel, "runs on the kernel: " + why)) {
+      LOG.log(System.Logger.Level.WARNING, "Sidestep runs on the kernel: " + why);
+    }
+  }
+
+  /** Returns whether the line was said just now. */
+  private boolean say(AtomicBoolean said, String line) {
+    boolean first = config.banner() && !said.get() && said.compareAndSet(false, true);
+    if (first) {
       System.err.println("sidestep: " + line);
     }
+    return first;
   }
 
   /** What the settings give to the stack. */

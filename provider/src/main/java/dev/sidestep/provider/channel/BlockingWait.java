@@ -25,6 +25,11 @@ final class BlockingWait {
         : System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
   }
 
+  /** How long it is until a deadline. */
+  static long leftNanos(long deadlineNanos) {
+    return deadlineNanos == FOREVER ? FOREVER : deadlineNanos - System.nanoTime();
+  }
+
   static boolean isPast(long deadlineNanos) {
     return deadlineNanos != FOREVER && System.nanoTime() - deadlineNanos >= 0;
   }

@@ -1,8 +1,10 @@
 package dev.sidestep.provider.channel;
 
 import dev.sidestep.provider.channel.SocketRouter.Routed;
+import dev.sidestep.provider.channel.StackListener.Listening;
 import dev.sidestep.provider.kernel.RoutePolicy.Route;
 import dev.sidestep.stack.engine.StackEngine;
+import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
@@ -38,7 +40,10 @@ final class ServerBinding {
     this.options = options;
   }
 
-  /** What listens now, at least one of the two. */
+  /**
+   * What listens now, at least one of the two; the stack's half of a socket of both may have to
+   * wait for the stack.
+   */
   record Listeners(
       @Nullable ServerSocketChannel kernel,
       @Nullable StackListener stack,
@@ -52,19 +57,37 @@ final class ServerBinding {
   Listeners bind(InetSocketAddress address, int backlog, Routed routed, boolean blocking)
       throws IOException {
     StackEngine engine = routed.engine();
+    if (engine == null && routed.route() == Route.BOTH) {
+      return bindUntilTheStackRuns(address, backlog);
+    }
     if (engine == null) {
       ServerSocketChannel inner = bindKernel(address, backlog, blocking);
       return new Listeners(inner, null, inner.getLocalAddress());
     }
     Listeners listeners = bindOnStack(engine, address, backlog, routed);
-    router
-        .banner()
-        .used(
-            "listening on "
-                + Addresses.text(
-                    (InetSocketAddress) Objects.requireNonNull(listeners.localAddress()))
-                + (listeners.kernel() == null ? "" : ", on the kernel too"));
+    tell(Objects.requireNonNull(listeners.localAddress()), listeners.kernel() != null);
     return listeners;
+  }
+
+  private void tell(SocketAddress local, boolean kernelToo) {
+    String where = Addresses.text((InetSocketAddress) local);
+    router.banner().used("listening on " + where + (kernelToo ? ", on the kernel too" : ""));
+  }
+
+  private Listeners bindUntilTheStackRuns(InetSocketAddress address, int backlog)
+      throws IOException {
+    ServerSocketChannel inner = bindKernel(address, backlog, false);
+    return new Listeners(
+        inner, new StackListener(channel, backlog, inner), inner.getLocalAddress());
+  }
+
+  /** Has a listener of {@link #bindUntilTheStackRuns} listen on the stack, which runs now. */
+  Listening join(StackListener listener, StackEngine engine, InetSocketAddress local)
+      throws BindException {
+    IpAddress address = IpAddress.of(local.getAddress());
+    Listening joined = listener.join(engine, address, local.getPort(), options);
+    tell(local, true);
+    return joined;
   }
 
   private Listeners bindOnStack(
@@ -118,13 +141,15 @@ final class ServerBinding {
       int backlog,
       @Nullable ServerSocketChannel inner)
       throws BindException {
-    return StackListener.open(
-        channel, engine, IpAddress.of(address.getAddress()), port, backlog, options, inner);
+    StackListener listener = new StackListener(channel, backlog, inner);
+    listener.join(engine, IpAddress.of(address.getAddress()), port, options);
+    return listener;
   }
 
   private SocketAddress addressOf(StackListener stack) {
-    IpAddress address = stack.socket().localAddress();
-    int port = stack.socket().localPort();
+    ListenSocket socket = Objects.requireNonNull(stack.listening()).socket();
+    IpAddress address = socket.localAddress();
+    int port = socket.localPort();
     return address.isWildcard()
         ? new InetSocketAddress(Addresses.wildcard(SocketRouter.isIpv4Only(family)), port)
         : Addresses.of(address, port);

@@ -4,6 +4,7 @@ import dev.sidestep.provider.adaptor.ServerSocketAdaptor;
 import dev.sidestep.provider.adaptor.TimedServerSocket;
 import dev.sidestep.provider.channel.ServerBinding.Listeners;
 import dev.sidestep.provider.channel.SocketRouter.Routed;
+import dev.sidestep.provider.channel.StackListener.Listening;
 import dev.sidestep.provider.selector.ChannelKeys;
 import dev.sidestep.provider.selector.SidestepChannel;
 import dev.sidestep.stack.engine.StackEngine;
@@ -49,6 +50,8 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
   private final ReentrantLock stateLock = new ReentrantLock();
 
   private final OptionStore options;
+  private final ServerBinding binding;
+  private final LateJoiners.Joiner joiner = new WildcardJoiner();
 
   private volatile @Nullable ServerSocketChannel kernel;
   private volatile @Nullable StackListener stack;
@@ -63,6 +66,7 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
     this.router = router;
     this.family = family;
     this.options = new OptionStore(router.serverDefaults());
+    this.binding = new ServerBinding(this, router, family, options);
   }
 
   /**
@@ -127,26 +131,61 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
             ? new InetSocketAddress(Addresses.wildcard(ipv4Only), 0)
             : Addresses.check(local, ipv4Only);
     Routed routed = router.atLocal(address.getAddress());
-    ServerBinding binding = new ServerBinding(this, router, family, options);
+    boolean joinsLater;
     stateLock.lock();
     try {
       ensureUnbound();
-      attach(binding.bind(address, backlog, routed, blocking));
+      Listeners listeners = binding.bind(address, backlog, routed, blocking);
+      kernel = listeners.kernel();
+      stack = listeners.stack();
+      localAddress = listeners.localAddress();
+      watch();
+      joinsLater = listeners.stack() != null && listeners.stack().listening() == null;
     } finally {
       stateLock.unlock();
+    }
+    if (joinsLater) {
+      // Not under the lock, which joining takes.
+      router.whenStarted(joiner);
+      if (!isOpen()) {
+        router.leave(joiner);
+      }
     }
     return this;
   }
 
-  private void attach(Listeners listeners) {
-    kernel = listeners.kernel();
-    stack = listeners.stack();
-    localAddress = listeners.localAddress();
-    StackListener onStack = listeners.stack();
+  /** The keys watch whatever listens; under the lock. */
+  private void watch() {
+    Listening onStack = listening();
     keys.attach(
         onStack == null ? null : onStack.engine(),
         onStack == null ? null : onStack.socket(),
-        listeners.kernel());
+        kernel);
+  }
+
+  private @Nullable Listening listening() {
+    StackListener onStack = stack;
+    return onStack == null ? null : onStack.listening();
+  }
+
+  /** Listens on the stack too, from now on. */
+  private final class WildcardJoiner implements LateJoiners.Joiner {
+
+    @Override
+    public void join(StackEngine engine) throws IOException {
+      stateLock.lock();
+      try {
+        if (isOpen()) {
+          binding.join(
+              Objects.requireNonNull(stack),
+              engine,
+              (InetSocketAddress) Objects.requireNonNull(localAddress));
+          watch();
+        }
+      } finally {
+        stateLock.unlock();
+      }
+    }
   }
 
   // ---- Accepting
@@ -263,6 +302,7 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
       stateLock.unlock();
     }
     if (onStack != null) {
+      router.leave(joiner);
       onStack.close();
     }
     if (inner != null) {
@@ -317,7 +357,7 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
       if (inner != null) {
         inner.setOption(name, value);
       }
-      StackListener onStack = stack;
+      Listening onStack = listening();
       if (onStack != null) {
         options.applyTo(onStack.socket().options());
       }
@@ -373,7 +413,7 @@ public final class SidestepServerSocketChannel extends ServerSocketChannel
 
   @Override
   public int stackReadyOps() {
-    StackListener onStack = stack;
+    Listening onStack = listening();
     // Of an unbound socket Linux says EPOLLHUP, which the JDK's channels show as acceptable.
     boolean ready = onStack != null ? onStack.socket().readyOps() != 0 : kernel == null;
     return ready ? SelectionKey.OP_ACCEPT : 0;

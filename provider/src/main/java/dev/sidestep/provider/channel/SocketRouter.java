@@ -38,16 +38,39 @@ public final class SocketRouter {
    * @param sayUnconfigured whether to tell the user if the settings leave nothing to the stack
    */
   public SocketRouter(StackConfig config, @Nullable SelectorProvider jdk, boolean sayUnconfigured) {
+    this(config, jdk, sayUnconfigured, new EngineHolder(config));
+  }
+
+  SocketRouter(
+      StackConfig config,
+      @Nullable SelectorProvider jdk,
+      boolean sayUnconfigured,
+      EngineHolder engines) {
     this.sayUnconfigured = sayUnconfigured;
     this.config = config;
     this.jdk = jdk;
     this.policy = new RoutePolicy(config, KernelAddresses::contains);
-    this.engines = new EngineHolder(config);
+    this.engines = engines;
   }
 
-  /** Who carries a socket bound to {@code local}, and if the stack does, the running stack. */
+  /**
+   * Who carries a socket bound to {@code local}, and if the stack does, the running stack. A socket
+   * of both does not wait for it; if it does not run yet, there is none.
+   */
   Routed atLocal(InetAddress local) throws IOException {
-    return routed(policy.atLocal(local));
+    Route route = policy.atLocal(local);
+    boolean mayJoinLater = route == Route.BOTH && jdk != null && !config.strict();
+    return mayJoinLater ? new Routed(route, engines.running()) : routed(route);
+  }
+
+  /** Has a socket of both join the stack when that runs, and starts it in the background. */
+  void whenStarted(LateJoiners.Joiner joiner) {
+    engines.whenStarted(joiner);
+  }
+
+  /** The socket does not want to join any more. */
+  void leave(LateJoiners.Joiner joiner) {
+    engines.leave(joiner);
   }
 
   /**

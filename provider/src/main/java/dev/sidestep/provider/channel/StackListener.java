@@ -2,7 +2,6 @@ package dev.sidestep.provider.channel;
 
 import dev.sidestep.stack.engine.StackEngine;
 import dev.sidestep.stack.socket.ListenSocket;
-import dev.sidestep.stack.socket.Readiness;
 import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
@@ -16,18 +15,21 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack's half of a {@link SidestepServerSocketChannel}, which accepts for both halves. The
- * listener is released when it is closed, no thread waits in it and no selector knows it any more;
- * the last of these does it.
+ * The stack's half of a {@link SidestepServerSocketChannel}, which accepts for both halves. A
+ * channel that the kernel serves too can have this half before the stack runs, and {@link #join} it
+ * later. The listener is released when it is closed, no thread waits in it and no selector knows it
+ * any more; the last of these does it.
  *
  * <p>Threads: any; one at a time accepts, under the channel's accept lock.
  */
 final class StackListener {
 
   private final SidestepServerSocketChannel channel;
-  private final StackEngine engine;
-  private final ListenSocket socket;
+  private final int backlog;
   private final AcceptWaiter waiter;
+
+  /** What listens on the stack; set once. */
+  private volatile @Nullable Listening listening;
 
   private volatile boolean closing;
 
@@ -36,35 +38,34 @@ final class StackListener {
 
   private boolean released;
 
-  private StackListener(
-      SidestepServerSocketChannel channel,
-      StackEngine engine,
-      ListenSocket socket,
-      @Nullable ServerSocketChannel kernel) {
-    this.channel = channel;
-    this.engine = engine;
-    this.socket = socket;
-    this.waiter = new AcceptWaiter(socket, kernel, () -> closing);
-    socket.readiness().setInputWaiter(waiter);
-  }
+  /** A socket that listens, and the stack that it is on. */
+  record Listening(StackEngine engine, ListenSocket socket) {}
 
   /**
-   * Listens on the stack.
+   * A listener that does not listen on the stack yet.
    *
    * @param kernel the kernel's half, non-blocking, or null if there is none
    */
-  static StackListener open(
-      SidestepServerSocketChannel channel,
-      StackEngine engine,
-      IpAddress address,
-      int port,
-      int backlog,
-      OptionStore options,
-      @Nullable ServerSocketChannel kernel)
+  StackListener(
+      SidestepServerSocketChannel channel, int backlog, @Nullable ServerSocketChannel kernel) {
+    this.channel = channel;
+    this.backlog = backlog;
+    this.waiter = new AcceptWaiter(kernel, () -> closing);
+  }
+
+  /**
+   * Listens on the stack. A thread that waits in accept already does so there too from now on. Not
+   * after {@link #close}.
+   *
+   * @param options what has been set on the channel so far
+   */
+  Listening join(StackEngine engine, IpAddress address, int port, OptionStore options)
       throws BindException {
     ListenSocket socket = engine.openListener(backlog);
     socket.options().reuseAddress = true;
     options.applyTo(socket.options());
+    // Before the first connection can come.
+    socket.readiness().setInputWaiter(waiter);
     try {
       engine.bind(socket, address.isWildcard() ? IpAddress.ANY_V4 : address, port);
       engine.listen(socket);
@@ -72,15 +73,15 @@ final class StackListener {
       socket.close();
       throw e;
     }
-    return new StackListener(channel, engine, socket, kernel);
+    Listening joined = new Listening(engine, socket);
+    listening = joined;
+    waiter.join(socket);
+    return joined;
   }
 
-  StackEngine engine() {
-    return engine;
-  }
-
-  ListenSocket socket() {
-    return socket;
+  /** What listens on the stack, or null if it does not run yet. */
+  @Nullable Listening listening() {
+    return listening;
   }
 
   // ---- Accepting
@@ -96,8 +97,9 @@ final class StackListener {
     try {
       begin(mayBlock);
       accepted = tryAccept();
-      if (accepted == null && !mayBlock) {
-        engine.pollOnce();
+      Listening onStack = listening;
+      if (accepted == null && !mayBlock && onStack != null) {
+        onStack.engine().pollOnce();
         accepted = tryAccept();
       }
       long deadlineNanos = BlockingWait.deadlineNanos(timeoutMillis);
@@ -116,7 +118,7 @@ final class StackListener {
     if (BlockingWait.isPast(deadlineNanos)) {
       throw new SocketTimeoutException("Accept timed out");
     }
-    BlockingWait.await(channel, engine, waiter, deadlineNanos);
+    await(deadlineNanos);
     if (waiter.watchesKernel()) {
       // The JDK's selector, in which it may have slept, has taken away whom an interrupt is told.
       channel.beginBlocking();
@@ -124,10 +126,21 @@ final class StackListener {
     return channel.isOpen() ? tryAccept() : null;
   }
 
+  private void await(long deadlineNanos) throws IOException {
+    Listening onStack = listening;
+    if (onStack == null) {
+      waiter.park(BlockingWait.leftNanos(deadlineNanos));
+    } else {
+      waiter.waitOnStack();
+      BlockingWait.await(channel, onStack.engine(), waiter, deadlineNanos);
+    }
+  }
+
   private @Nullable SocketChannel tryAccept() throws IOException {
-    StreamSocket accepted = socket.accept();
-    return accepted != null
-        ? channel.accepted(engine, accepted)
+    Listening onStack = listening;
+    StreamSocket accepted = onStack == null ? null : onStack.socket().accept();
+    return onStack != null && accepted != null
+        ? channel.accepted(onStack.engine(), accepted)
         : channel.accepted(waiter.acceptFromKernel());
   }
 
@@ -156,7 +169,7 @@ final class StackListener {
   /** A thread blocked in accept leaves. */
   void close() {
     closing = true;
-    socket.readiness().signal(Readiness.ACCEPT);
+    waiter.wake();
   }
 
   /** Releases the listener if it is closed and nobody uses it any more. */
@@ -165,7 +178,10 @@ final class StackListener {
       return;
     }
     released = true;
-    socket.close();
+    Listening onStack = listening;
+    if (onStack != null) {
+      onStack.socket().close();
+    }
     try {
       waiter.close();
     } catch (IOException e) {

@@ -56,7 +56,7 @@ final class AcceptWaiterTest {
     kernel = JDK.openServerSocketChannel();
     kernel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
     kernel.configureBlocking(false);
-    waiter = new AcceptWaiter(new ListenSocket(NOBODY, 1), kernel, this::isClosing);
+    waiter = new AcceptWaiter(kernel, this::isClosing);
   }
 
   private boolean isClosing() {
@@ -71,8 +71,34 @@ final class AcceptWaiterTest {
     waiter.close();
   }
 
+  private void joinStack() {
+    waiter.join(new ListenSocket(NOBODY, 1));
+    waiter.waitOnStack();
+  }
+
+  @Test
+  void aStackThatStartsEndsTheSleepOfAThreadThatDoesNotKnowIt() throws InterruptedException {
+    Thread sleeper = Thread.ofPlatform().start(() -> waiter.park(Long.MAX_VALUE));
+    asked.await();
+    waiter.join(new ListenSocket(NOBODY, 1));
+    sleeper.join();
+    assertTrue(waiter.isReady());
+    waiter.waitOnStack();
+    assertFalse(waiter.isReady());
+  }
+
+  @Test
+  void aClientOfTheKernelEndsTheSleepWithoutAStackToo() throws IOException {
+    assertAClientOfTheKernelEndsTheSleep();
+  }
+
   @Test
   void aClientOfTheKernelEndsTheSleep() throws IOException {
+    joinStack();
+    assertAClientOfTheKernelEndsTheSleep();
+  }
+
+  private void assertAClientOfTheKernelEndsTheSleep() throws IOException {
     try (SocketChannel client = JDK.openSocketChannel()) {
       client.connect(kernel.getLocalAddress());
       waiter.park(Long.MAX_VALUE);
@@ -85,6 +111,7 @@ final class AcceptWaiterTest {
 
   @Test
   void aThreadThatPollsTheStackSeesAClientOfTheKernel() throws IOException {
+    joinStack();
     waiter.look(0);
     assertFalse(waiter.isReady());
     try (SocketChannel client = JDK.openSocketChannel()) {
@@ -98,6 +125,7 @@ final class AcceptWaiterTest {
 
   @Test
   void aWakeUpEndsTheSleep() throws InterruptedException {
+    joinStack();
     Thread sleeper = Thread.ofPlatform().start(() -> waiter.park(Long.MAX_VALUE));
     asked.await();
     closing.set(true);

@@ -96,7 +96,7 @@ public enum Setting {
       "",
       "on",
       "Whether standard error has one line when the stack starts and one when the program first"
-          + " uses it.",
+          + " uses it, or one that says why it does not start.",
       "off"),
   STATS(
       "sidestep.stats",
