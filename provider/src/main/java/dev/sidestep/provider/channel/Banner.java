@@ -13,8 +13,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Banner {
 
-  private static final System.Logger LOG = System.getLogger("dev.sidestep");
-
   private final StackConfig config;
   private final AtomicBoolean saidStarted = new AtomicBoolean();
   private final AtomicBoolean saidUsed = new AtomicBoolean();
@@ -44,8 +42,13 @@ final class Banner {
    */
   void onKernel(String why) {
     if (!say(saidOnKernel, "runs on the kernel: " + why)) {
-      LOG.log(System.Logger.Level.WARNING, "Sidestep runs on the kernel: " + why);
+      warn("Sidestep runs on the kernel: " + why);
     }
+  }
+
+  /** What goes to the log. It is set up when it is needed, for that would slow down the start. */
+  static void warn(String line) {
+    System.getLogger("dev.sidestep").log(System.Logger.Level.WARNING, line);
   }
 
   /** Returns whether the line was said just now. */

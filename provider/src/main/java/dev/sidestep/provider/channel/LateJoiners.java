@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LateJoiners {
 
-  private static final System.Logger LOG = System.getLogger("dev.sidestep");
-
   /** A socket that can do without the stack for a while. */
   interface Joiner {
 
@@ -72,8 +70,7 @@ final class LateJoiners {
     try {
       joiner.join(engine);
     } catch (IOException | RuntimeException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
+      Banner.warn(
           "a server serves the kernel's clients only, as it cannot listen on the stack: " + e);
     }
   }

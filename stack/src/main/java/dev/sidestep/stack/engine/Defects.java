@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Defects {
 
-  private static final System.Logger LOG = System.getLogger("dev.sidestep.engine");
-
   /** How often a line is logged at most; the counter tells of the rest. */
   private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -74,7 +72,8 @@ final class Defects {
     logged = true;
     loggedNanos = nowNanos;
     unlogged = null;
-    LOG.log(System.Logger.Level.ERROR, line(thrown), isOfTheJvm(thrown) ? null : thrown);
+    System.getLogger("dev.sidestep.engine")
+        .log(System.Logger.Level.ERROR, line(thrown), isOfTheJvm(thrown) ? null : thrown);
   }
 
   /** Whether where it came up is of no interest, and a trace could have a thousand lines. */

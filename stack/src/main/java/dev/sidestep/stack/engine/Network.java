@@ -29,8 +29,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,13 +68,17 @@ final class Network implements AutoCloseable {
       @Nullable PcapCapture capture,
       StackConfig config) {
     this.capture = capture;
-    this.devices =
-        Stream.concat(devices.stream(), Stream.of(loopback))
-            .map(device -> capture == null ? device : new CapturingDevice(device, capture))
-            .map(this::owned)
-            .toList();
+    this.devices = new ArrayList<>();
+    for (NicDevice device : devices) {
+      this.devices.add(decorated(device));
+    }
+    this.devices.add(decorated(loopback));
     List<List<InterfaceAddress>> addresses = addressesOf(devices.size(), config);
-    this.local = new LocalAddresses(addresses.stream().flatMap(List::stream).toList());
+    List<InterfaceAddress> all = new ArrayList<>();
+    for (List<InterfaceAddress> each : addresses) {
+      all.addAll(each);
+    }
+    this.local = new LocalAddresses(all);
     this.transports = new TransportInputs(counters);
     for (int i = 0; i < this.devices.size(); i++) {
       interfaces.add(
@@ -88,7 +92,10 @@ final class Network implements AutoCloseable {
               icmpErrors,
               counters));
     }
-    List<IpInterface> ipInterfaces = interfaces.stream().map(NetInterface::ip).toList();
+    List<IpInterface> ipInterfaces = new ArrayList<>();
+    for (NetInterface each : interfaces) {
+      ipInterfaces.add(each.ip());
+    }
     this.routes = new RouteTable(ipInterfaces, config.gateway(), local);
     this.output = new Ipv4Output(routes, counters);
     IcmpOutput icmp = new IcmpOutput(output, counters);
@@ -100,19 +107,33 @@ final class Network implements AutoCloseable {
    * Opens the configured devices and wires the layers around them.
    *
    * @param peerPatienceNanos how long to wait for the other end of a device that needs one
+   * @param meanwhile what this thread does while DPDK initialises
    * @throws StackStartException if a device cannot be opened
    */
-  static Network open(StackConfig config, long peerPatienceNanos) throws StackStartException {
+  static Network open(StackConfig config, long peerPatienceNanos, Runnable meanwhile)
+      throws StackStartException {
     DpdkOptions options =
         DpdkOptions.defaults()
             .withEalArguments(config.ealArguments())
             .withMtuBytes(config.mtuBytes())
             .withPeerPatienceNanos(peerPatienceNanos);
     PcapCapture capture = openCapture(config.captureFile());
+    FutureTask<LoopbackDevice> loopback =
+        new FutureTask<>(() -> new LoopbackDevice(LOOPBACK_BUFFERS));
     try {
       List<NicDevice> devices =
-          config.devices().isEmpty() ? List.of() : DpdkDevices.open(config.devices(), options);
-      return new Network(devices, new LoopbackDevice(LOOPBACK_BUFFERS), capture, config);
+          config.devices().isEmpty()
+              ? List.of()
+              : DpdkDevices.open(
+                  config.devices(),
+                  options,
+                  () -> {
+                    loopback.run();
+                    meanwhile.run();
+                  });
+      // Does nothing if that has happened.
+      loopback.run();
+      return new Network(devices, loopback.resultNow(), capture, config);
     } catch (DpdkException e) {
       if (capture != null) {
         capture.close();
@@ -143,10 +164,11 @@ final class Network implements AutoCloseable {
     return perDevice;
   }
 
-  private NicDevice owned(NicDevice device) {
+  private NicDevice decorated(NicDevice device) {
+    NicDevice captured = capture == null ? device : new CapturingDevice(device, capture);
     return Network.class.desiredAssertionStatus()
-        ? new OwnedDevice(device, () -> isOwner.getAsBoolean())
-        : device;
+        ? new OwnedDevice(captured, () -> isOwner.getAsBoolean())
+        : captured;
   }
 
   /** From now on the devices' queues belong to whom {@code isOwner} says; for assertions. */
@@ -186,6 +208,17 @@ final class Network implements AutoCloseable {
   public void close() {
     interfaces.forEach(NetInterface::discard);
     devices.forEach(NicDevice::close);
+    endCapture();
+  }
+
+  /** {@link #close}s for a process that ends. */
+  void closeAtExit() {
+    interfaces.forEach(NetInterface::discard);
+    devices.forEach(NicDevice::closeAtExit);
+    endCapture();
+  }
+
+  private void endCapture() {
     if (capture != null) {
       capture.close();
     }

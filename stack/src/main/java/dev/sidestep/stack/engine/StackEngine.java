@@ -4,6 +4,8 @@ import dev.sidestep.stack.concurrent.StackRoom;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.config.StackConfig;
 import dev.sidestep.stack.counters.Counter;
+import dev.sidestep.stack.nic.LoopbackDevice;
+import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.dpdk.DpdkOptions;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.socket.Command;
@@ -18,6 +20,7 @@ import dev.sidestep.stack.wire.IpAddress;
 import java.lang.foreign.Arena;
 import java.net.BindException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -34,8 +37,6 @@ public final class StackEngine implements AutoCloseable {
 
   /** How long a start waits for the other end of a device, unless the caller says otherwise. */
   public static final long PEER_PATIENCE_NANOS = DpdkOptions.defaults().peerPatienceNanos();
-
-  private static final System.Logger LOG = System.getLogger("dev.sidestep.engine");
 
   /** How long the exit sleeps between polls while the last bytes are on their way. */
   private static final long EXIT_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
@@ -96,10 +97,18 @@ public final class StackEngine implements AutoCloseable {
    */
   public static StackEngine start(StackConfig config, long peerPatienceNanos)
       throws StackStartException {
-    Network network = Network.open(config, peerPatienceNanos);
+    Network network = Network.open(config, peerPatienceNanos, () -> rehearse(config));
     StackEngine engine = new StackEngine(config, network, new SecureRandom());
     engine.driver.start();
     return engine;
+  }
+
+  /** Builds a stack that leads nowhere: its classes are there when DPDK is. */
+  private static void rehearse(StackConfig config) {
+    int buffers = 1;
+    Network nowhere = new Network(List.of(), new LoopbackDevice(buffers), null, config);
+    new StackEngine(config, nowhere, new SecureRandom());
+    nowhere.close();
   }
 
   /** A new TCP socket, neither bound nor connected. */
@@ -243,9 +252,14 @@ public final class StackEngine implements AutoCloseable {
    * Closes every socket as the kernel closes those of a process that exits: what was written still
    * reaches the peers, then FIN. Waits for that, at most {@link StackConfig#exitLingerNanos()}, and
    * logs what it had to leave behind. Then stops the devices. No socket works afterwards, but
-   * threads that wait for one go on doing so.
+   * threads that wait for one go on doing so. For a process that ends: see {@link
+   * NicDevice#closeAtExit}.
    */
   public void stop() {
+    stop(network::closeAtExit);
+  }
+
+  private void stop(Runnable closeDevices) {
     if (!stopped.compareAndSet(false, true)) {
       return;
     }
@@ -254,18 +268,16 @@ public final class StackEngine implements AutoCloseable {
     shard.defects().log(System.nanoTime());
     if (idle) {
       // The shard is never given back: nobody touches a device that is going away.
-      network.close();
+      closeDevices.run();
     } else {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "a thread does not leave the network; exit goes on, and the devices stay as they are");
+      warn("a thread does not leave the network; exit goes on, and the devices stay as they are");
     }
   }
 
-  /** {@link #stop}s, and then ends every wait. */
+  /** Closes every socket and device as {@link #stop} does, and then ends every wait. */
   @Override
   public void close() {
-    stop();
+    stop(network::close);
     poller.close();
   }
 
@@ -292,8 +304,7 @@ public final class StackEngine implements AutoCloseable {
       elapsedNanos = System.nanoTime() - startNanos;
     }
     if (!whileOwner(TcpStack::isDelivered)) {
-      LOG.log(
-          System.Logger.Level.WARNING,
+      warn(
           "exit waited "
               + TimeUnit.NANOSECONDS.toMillis(lingerNanos)
               + " ms (sidestep.exit-linger); some bytes already written were not acknowledged");
@@ -305,6 +316,10 @@ public final class StackEngine implements AutoCloseable {
   private boolean isDone(long elapsedNanos) {
     return whileOwner(
         tcp -> tcp.isQuiescent() || (elapsedNanos > FIN_PATIENCE_NANOS && tcp.isDelivered()));
+  }
+
+  private static void warn(String line) {
+    System.getLogger("dev.sidestep.engine").log(System.Logger.Level.WARNING, line);
   }
 
   /** Polls as the shard's owner and then asks something; false if the shard cannot be had. */

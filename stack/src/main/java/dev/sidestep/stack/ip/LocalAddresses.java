@@ -1,7 +1,7 @@
 package dev.sidestep.stack.ip;
 
 import dev.sidestep.stack.config.InterfaceAddress;
-import dev.sidestep.stack.wire.IpAddress;
+import java.util.Arrays;
 import java.util.Collection;
 
 /**
@@ -18,14 +18,22 @@ public final class LocalAddresses {
 
   /** Collects the addresses of all interfaces. */
   public LocalAddresses(Collection<InterfaceAddress> addresses) {
-    own = addresses.stream().map(InterfaceAddress::address).mapToInt(IpAddress::v4).toArray();
-    // In networks of one or two addresses none is left for broadcast (RFC 3021).
-    broadcasts =
-        addresses.stream()
-            .filter(address -> address.prefixLength() < 31)
-            .mapToInt(address -> address.address().v4() | (-1 >>> address.prefixLength()))
-            .toArray();
-    servesLoopbackNetwork = addresses.stream().anyMatch(a -> a.address().isLoopback());
+    own = new int[addresses.size()];
+    int[] broadcast = new int[addresses.size()];
+    int ownCount = 0;
+    int broadcastCount = 0;
+    boolean loopback = false;
+    for (InterfaceAddress each : addresses) {
+      int v4 = each.address().v4();
+      own[ownCount++] = v4;
+      loopback |= each.address().isLoopback();
+      // In networks of one or two addresses none is left for broadcast (RFC 3021).
+      if (each.prefixLength() < 31) {
+        broadcast[broadcastCount++] = v4 | (-1 >>> each.prefixLength());
+      }
+    }
+    broadcasts = Arrays.copyOf(broadcast, broadcastCount);
+    servesLoopbackNetwork = loopback;
   }
 
   /** Whether packets to {@code v4} are for us alone. */

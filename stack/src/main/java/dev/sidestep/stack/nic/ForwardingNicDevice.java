@@ -59,9 +59,19 @@ abstract class ForwardingNicDevice implements NicDevice {
   /** Frees what the queues hold and closes the device. */
   @Override
   public final void close() {
+    discard();
+    device.close();
+  }
+
+  @Override
+  public final void closeAtExit() {
+    discard();
+    device.closeAtExit();
+  }
+
+  private void discard() {
     for (ForwardingNicQueue queue : queues) {
       queue.discard();
     }
-    device.close();
   }
 }

@@ -34,4 +34,12 @@ public interface NicDevice extends AutoCloseable {
   /** Stops the device and gives back what it holds. */
   @Override
   void close();
+
+  /**
+   * Stops the device of a process that ends: as {@link #close}, but what the kernel takes back
+   * anyway may be left to it.
+   */
+  default void closeAtExit() {
+    close();
+  }
 }

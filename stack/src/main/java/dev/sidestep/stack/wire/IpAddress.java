@@ -3,6 +3,7 @@ package dev.sidestep.stack.wire;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IP address, always 128 bits: an IPv4 address is held as its IPv4-mapped form {@code
@@ -95,5 +96,17 @@ public record IpAddress(long high, long low) {
   @Override
   public String toString() {
     return toInetAddress().getHostAddress();
+  }
+
+  // Written out, as what a record has of its own is linked when it is first used.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IpAddress address && address.high == high && address.low == low;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(high) + Long.hashCode(low);
   }
 }

@@ -234,11 +234,12 @@ final class DpdkDevice implements NicDevice {
       int queue, @Nullable MemifReceiveRing ring, @Nullable MemorySegment disconnectLock) {
     RxInterrupt interrupt = drivenInterrupt(queue, ring, disconnectLock);
     if (interrupt == null && DRIVERS_WITH_INTERRUPTS.contains(device.driver())) {
-      EalLog.LOGGER.log(
-          System.Logger.Level.WARNING,
-          "{0}: unknown build of {1}, whose interrupts cannot be used; it is polled instead",
-          device.name(),
-          device.driver());
+      EalLog.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "{0}: unknown build of {1}, whose interrupts cannot be used; it is polled instead",
+              device.name(),
+              device.driver());
     }
     return interrupt;
   }
@@ -260,11 +261,12 @@ final class DpdkDevice implements NicDevice {
     LongFrames longFrames =
         PacketSocket.longFrames(device, library.packetSocketCopies(port, queue), pool);
     if (longFrames == null) {
-      EalLog.LOGGER.log(
-          System.Logger.Level.WARNING,
-          "{0}: the kernel keeps no copies of long frames, which are lost; give it a ring that takes"
-              + " them: framesz=65408,blocksz=2093056",
-          device.name());
+      EalLog.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "{0}: the kernel keeps no copies of long frames, which are lost; give it a ring that takes"
+                  + " them: framesz=65408,blocksz=2093056",
+              device.name());
     }
     return longFrames;
   }
@@ -307,11 +309,12 @@ final class DpdkDevice implements NicDevice {
     }
     MemorySegment lock = library.memifDisconnectLock(port, MemifSocket.port(device));
     if (lock == null) {
-      EalLog.LOGGER.log(
-          System.Logger.Level.WARNING,
-          "{0}: unknown build of DPDK''s memif driver; a peer that goes away under load can take"
-              + " this process with it",
-          device.name());
+      EalLog.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "{0}: unknown build of DPDK''s memif driver; a peer that goes away under load can take"
+                  + " this process with it",
+              device.name());
     }
     return lock;
   }
@@ -362,7 +365,7 @@ final class DpdkDevice implements NicDevice {
     boolean up = !closed && library.linkUp(port, link) && (kernelLink == null || kernelLink.isUp());
     String line = closed || linkLog == null ? null : linkLog.lineOf(up, System.nanoTime());
     if (line != null) {
-      EalLog.LOGGER.log(System.Logger.Level.WARNING, line);
+      EalLog.logger().log(System.Logger.Level.WARNING, line);
     }
     return up;
   }
@@ -380,31 +383,49 @@ final class DpdkDevice implements NicDevice {
 
   @Override
   public synchronized void close() {
-    if (closed) {
-      return;
+    if (!closed && closeAndDetach()) {
+      freeMemory();
     }
+  }
+
+  // DPDK clears what is given back, which for the pools takes longer than all the rest.
+  @Override
+  public synchronized void closeAtExit() {
+    if (!closed) {
+      closeAndDetach();
+    }
+  }
+
+  /** Returns false if the port could not be closed. */
+  private boolean closeAndDetach() {
     closed = true;
     queues.forEach(DpdkQueue::close);
     if (!closePort()) {
       // It may still be at work on the port, so the port keeps all that belongs to it.
-      EalLog.LOGGER.log(
-          System.Logger.Level.WARNING,
-          "{0}: DPDK''s interrupt thread does not answer; the device stays open",
-          name());
-      return;
+      EalLog.logger()
+          .log(
+              System.Logger.Level.WARNING,
+              "{0}: DPDK''s interrupt thread does not answer; the device stays open",
+              name());
+      return false;
     }
     eal.detach(device);
+    return true;
+  }
+
+  private void freeMemory() {
     if (kernelLink != null) {
       kernelLink.close();
     }
     for (MbufPool pool : pools) {
       int missing = pool.close();
       if (missing != 0) {
-        EalLog.LOGGER.log(
-            System.Logger.Level.DEBUG,
-            "{0} closed while {1} packet buffers were in use",
-            name(),
-            missing);
+        EalLog.logger()
+            .log(
+                System.Logger.Level.DEBUG,
+                "{0} closed while {1} packet buffers were in use",
+                name(),
+                missing);
       }
     }
     arena.close();

@@ -10,6 +10,11 @@ public final class DpdkDevices {
 
   private DpdkDevices() {}
 
+  /** {@link #open(List, DpdkOptions, Runnable)} with nothing to do meanwhile. */
+  public static List<NicDevice> open(List<String> deviceStrings, DpdkOptions options) {
+    return open(deviceStrings, options, () -> {});
+  }
+
   /**
    * Opens devices, all or none. May be called again, also for other engines of the same JVM.
    *
@@ -19,12 +24,23 @@ public final class DpdkDevices {
    * @param deviceStrings such as {@code net_memif0,role=server,socket=/tmp/a.sock}, {@code
    *     net_af_packet0,iface=veth0}, {@code net_tap0,iface=tap0} or {@code 0000:03:00.0}
    * @param options how to open them; {@code mtuBytes} and the rest apply to each
+   * @param meanwhile what the calling thread does while DPDK initialises, which is only done once
+   *     per process
    * @return the started devices in the order of their strings; the caller closes them
    * @throws DpdkException when DPDK or one of the devices cannot be used
    */
-  public static List<NicDevice> open(List<String> deviceStrings, DpdkOptions options) {
-    List<DeviceString> devices = check(deviceStrings, options.ealArguments());
-    DpdkEal eal = DpdkEal.start(options, devices, packetBytes(devices, options));
+  public static List<NicDevice> open(
+      List<String> deviceStrings, DpdkOptions options, Runnable meanwhile) {
+    Thread preloader = DpdkEal.preloadDrivers();
+    List<DeviceString> devices;
+    DpdkEal eal;
+    try {
+      devices = check(deviceStrings, options.ealArguments());
+      eal = DpdkEal.start(options, devices, packetBytes(devices, options), meanwhile);
+    } finally {
+      // Nothing goes on behind the back of a program that stays on the kernel.
+      DpdkEal.joinUninterruptibly(preloader);
+    }
     List<NicDevice> opened = new ArrayList<>();
     try {
       for (DeviceString device : devices) {

@@ -2,6 +2,7 @@ package dev.sidestep.stack.nic.dpdk;
 
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkAbi;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
+import dev.sidestep.stack.nic.dpdk.ffi.DriverPreload;
 import dev.sidestep.stack.nic.dpdk.ffi.LogPipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ final class DpdkEal {
   private static final long OVERHEAD_BYTES = 64L * MEGABYTE;
 
   private static @Nullable DpdkEal running;
+  private static @Nullable Thread preloader;
 
   /** Why the one attempt to start has failed, if it has; DPDK does not allow a second. */
   private static @Nullable String failure;
@@ -50,16 +52,17 @@ final class DpdkEal {
    * The running EAL, started if need be.
    *
    * @param packetBytes memory the packet pools of {@code devices} will take
+   * @param meanwhile what the calling thread does while DPDK initialises, if it has to
    * @throws DpdkException when it cannot start, cannot work, or runs with other arguments
    */
   static synchronized DpdkEal start(
-      DpdkOptions options, List<DeviceString> devices, long packetBytes) {
+      DpdkOptions options, List<DeviceString> devices, long packetBytes, Runnable meanwhile) {
     List<DeviceString> pciDevices = devices.stream().filter(DeviceString::pci).toList();
     if (failure != null) {
       throw new DpdkException(failure);
     }
     if (running == null) {
-      running = firstStart(options, pciDevices, packetBytes);
+      running = firstStart(options, pciDevices, packetBytes, meanwhile);
     } else {
       running.refuseOtherSettings(options, pciDevices);
     }
@@ -67,7 +70,7 @@ final class DpdkEal {
   }
 
   private static DpdkEal firstStart(
-      DpdkOptions options, List<DeviceString> pciDevices, long packetBytes) {
+      DpdkOptions options, List<DeviceString> pciDevices, long packetBytes, Runnable meanwhile) {
     DpdkLibrary library = loadLibrary();
     long bytes = packetBytes + OVERHEAD_BYTES;
     List<String> arguments =
@@ -78,10 +81,8 @@ final class DpdkEal {
             (int) Math.max(MIN_MEMORY_MEGABYTES, 2 * bytes / MEGABYTE),
             pciDevices,
             ProcessHandle.current().pid());
-    EalLog.LOGGER.log(
-        System.Logger.Level.DEBUG, () -> library.version() + ", EAL arguments " + arguments);
     try {
-      EalLog log = initialise(library, arguments);
+      EalLog log = initialise(library, arguments, meanwhile);
       DpdkEal eal = new DpdkEal(library, log, options.ealArguments(), !pciDevices.isEmpty());
       SelfTest.run(eal);
       return eal;
@@ -89,6 +90,19 @@ final class DpdkEal {
       failure = e.getMessage();
       throw e;
     }
+  }
+
+  /**
+   * Begins to load the drivers if nobody has, on a thread that ends when that is done. Most of
+   * rte_eal_init's time goes into it, so the sooner the better.
+   */
+  static synchronized Thread preloadDrivers() {
+    Thread thread = preloader;
+    if (thread == null) {
+      thread = Thread.ofPlatform().daemon().name("sidestep-dpdk-preload").start(DriverPreload::run);
+      preloader = thread;
+    }
+    return thread;
   }
 
   /**
@@ -113,19 +127,29 @@ final class DpdkEal {
 
   // On a thread of its own, which then ends: rte_eal_init sets the affinity of its caller, and
   // threads inherit that.
-  private static EalLog initialise(DpdkLibrary library, List<String> arguments) {
+  private static EalLog initialise(
+      DpdkLibrary library, List<String> arguments, Runnable meanwhile) {
+    Thread loadingDrivers = preloadDrivers();
     EalLog log = new EalLog(new LogPipe());
+    log.note(library.version() + ", EAL arguments " + arguments);
     AtomicInteger result = new AtomicInteger(-1);
     Thread starter =
         new Thread(
             () -> {
+              // What the drivers' constructors touch, EAL reads without a lock.
+              joinUninterruptibly(loadingDrivers);
               library.openLogStream(log.pipe());
               result.set(
                   log.pipe().whileStandardStreamsAreDiverted(() -> library.ealInit(arguments)));
             },
             "sidestep-dpdk-start");
     starter.start();
-    joinUninterruptibly(starter);
+    try {
+      library.linkFastPath();
+      meanwhile.run();
+    } finally {
+      joinUninterruptibly(starter);
+    }
     List<String> lines = log.drain();
     removeRuntimeDirectory(library);
     if (result.get() < 0) {
@@ -135,7 +159,7 @@ final class DpdkEal {
     return log;
   }
 
-  private static void joinUninterruptibly(Thread thread) {
+  static void joinUninterruptibly(Thread thread) {
     boolean interrupted = false;
     while (true) {
       try {
@@ -166,7 +190,7 @@ final class DpdkEal {
         Files.deleteIfExists(Path.of(directory));
       }
     } catch (IOException inUse) {
-      EalLog.LOGGER.log(System.Logger.Level.DEBUG, "EAL keeps files in {0}", inUse.getMessage());
+      EalLog.logger().log(System.Logger.Level.DEBUG, "EAL keeps files in {0}", inUse.getMessage());
     }
   }
 
@@ -251,8 +275,8 @@ final class DpdkEal {
     }
     String failed = call(() -> library.hotplugRemove(VIRTUAL_BUS, device.name()));
     if (failed != null) {
-      EalLog.LOGGER.log(
-          System.Logger.Level.DEBUG, "{0} was not detached: {1}", device.name(), failed);
+      EalLog.logger()
+          .log(System.Logger.Level.DEBUG, "{0} was not detached: {1}", device.name(), failed);
     }
     MemifListener.detached(device);
   }

@@ -43,7 +43,7 @@ final class DriverArguments {
 
   private static final Value TEXT = new Value("a value", text -> !text.isEmpty());
   private static final Value FLAG = new Value("no value", text -> true);
-  private static final Value MAC_ADDRESS = new Value("a MAC address", MAC.asMatchPredicate());
+  private static final Value MAC_ADDRESS = new Value("a MAC address", DriverArguments::isMac);
   private static final Value NUMBER = number(0, MAX_UNSIGNED);
   private static final Value POSITIVE = number(1, MAX_UNSIGNED);
   private static final Value BIT = number(0, 1);
@@ -85,22 +85,29 @@ final class DriverArguments {
 
   private static Value number(long least, long most) {
     return new Value(
-        "a whole number from %d to %d".formatted(least, most),
-        text ->
-            !text.isEmpty()
-                && text.length() <= MAX_DIGITS
-                && text.chars().allMatch(c -> c >= '0' && c <= '9')
-                && Long.parseLong(text) >= least
-                && Long.parseLong(text) <= most);
+        "a whole number from " + least + " to " + most,
+        text -> isDigits(text) && Long.parseLong(text) >= least && Long.parseLong(text) <= most);
+  }
+
+  private static boolean isDigits(String text) {
+    boolean digits = !text.isEmpty() && text.length() <= MAX_DIGITS;
+    for (int i = 0; digits && i < text.length(); i++) {
+      digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    return digits;
   }
 
   private static Value oneOf(String one, String other) {
     return new Value(
-        "'%s' or '%s'".formatted(one, other), text -> text.equals(one) || text.equals(other));
+        "'" + one + "' or '" + other + "'", text -> text.equals(one) || text.equals(other));
+  }
+
+  private static boolean isMac(String text) {
+    return MAC.matcher(text).matches();
   }
 
   private static boolean isTapMac(String text) {
-    return text.equals("fixed") || MAC.matcher(text).matches();
+    return text.equals("fixed") || isMac(text);
   }
 
   /** Throws a {@link DpdkException} where the driver or an argument is certainly wrong. */

@@ -23,8 +23,6 @@ import java.util.Set;
  */
 final class EalLog {
 
-  static final System.Logger LOGGER = System.getLogger("dev.sidestep.dpdk");
-
   private static final int MAX_LINES_KEPT = 256;
 
   /** Lines that follow from the one that says why, or say nothing about a failure. */
@@ -52,6 +50,16 @@ final class EalLog {
     return pipe;
   }
 
+  /** Our logger for what concerns DPDK. Made when it is needed: that would slow down the start. */
+  static System.Logger logger() {
+    return System.getLogger("dev.sidestep.dpdk");
+  }
+
+  /** Adds a line of ours. */
+  synchronized void note(String line) {
+    unlogged.add(line);
+  }
+
   /** Takes the lines DPDK has written since the last call. */
   synchronized List<String> drain() {
     read();
@@ -77,10 +85,10 @@ final class EalLog {
   private void log(List<String> taken) {
     synchronized (refusals) {
       for (String line : taken) {
-        LOGGER.log(System.Logger.Level.DEBUG, line);
+        logger().log(System.Logger.Level.DEBUG, line);
         String refusal = refusals.explain(line);
         if (refusal != null) {
-          LOGGER.log(System.Logger.Level.WARNING, "a memif client is sent away: {0}", refusal);
+          logger().log(System.Logger.Level.WARNING, "a memif client is sent away: {0}", refusal);
         }
       }
     }

@@ -52,8 +52,12 @@ final class MemifListener {
     }
     try {
       Files.delete(file);
-      EalLog.LOGGER.log(
-          System.Logger.Level.INFO, "{0}: a server that is gone had left {1}", device.name(), file);
+      EalLog.logger()
+          .log(
+              System.Logger.Level.INFO,
+              "{0}: a server that is gone had left {1}",
+              device.name(),
+              file);
     } catch (IOException e) {
       throw device.wrong("a server that is gone has left " + file + "; remove it: " + e);
     }
@@ -85,7 +89,7 @@ final class MemifListener {
       try {
         retire(name);
       } catch (IOException e) {
-        EalLog.LOGGER.log(System.Logger.Level.DEBUG, "socket {0} stays open: {1}", name, e);
+        EalLog.logger().log(System.Logger.Level.DEBUG, "socket {0} stays open: {1}", name, e);
       }
     }
   }

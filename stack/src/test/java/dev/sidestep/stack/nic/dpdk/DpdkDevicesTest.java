@@ -375,7 +375,7 @@ class DpdkDevicesTest {
   void theMemifDriverIsTheOneWhoseDisconnectWeHoldOff() {
     String socket = "sidestep-lock-" + ProcessHandle.current().pid();
     try (NicDevice device = open("net_memif0,role=server,socket=" + socket, OPTIONS)) {
-      DpdkLibrary library = DpdkEal.start(OPTIONS, List.of(), 0).library();
+      DpdkLibrary library = DpdkEal.start(OPTIONS, List.of(), 0, () -> {}).library();
       int port = library.portByName(device.name());
       MemifPort opened = new MemifPort(device.name(), socket, 6, 9023);
       assertNotNull(library.memifDisconnectLock(port, opened));

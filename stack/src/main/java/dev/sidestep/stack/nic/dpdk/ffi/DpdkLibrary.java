@@ -26,6 +26,9 @@ public final class DpdkLibrary {
 
   private static final int MAX_STRING_BYTES = 4096;
 
+  /** Followed by the ABI's number. */
+  static final String LIBRARY = "librte_ethdev.so.";
+
   private final DpdkAbi abi;
   private final MemorySegment[] functions;
   private final MemorySegment fastPathOps;
@@ -57,7 +60,7 @@ public final class DpdkLibrary {
   public static @Nullable DpdkLibrary load() {
     DpdkAbi[] abis = DpdkAbi.values();
     for (int i = abis.length - 1; i >= 0; i--) {
-      SymbolLookup symbols = open("librte_ethdev.so." + abis[i].soVersion());
+      SymbolLookup symbols = open(LIBRARY + abis[i].soVersion());
       if (symbols != null) {
         return new DpdkLibrary(abis[i], symbols);
       }
@@ -81,7 +84,7 @@ public final class DpdkLibrary {
   // dlsym on a library's handle also searches what it depends on, so this one leads to
   // rte_eal, rte_log, rte_mbuf and rte_mempool.
   @SuppressWarnings("restricted")
-  private static @Nullable SymbolLookup open(String libraryName) {
+  static @Nullable SymbolLookup open(String libraryName) {
     try {
       return SymbolLookup.libraryLookup(libraryName, Arena.global());
     } catch (IllegalArgumentException notFound) {
@@ -102,6 +105,11 @@ public final class DpdkLibrary {
   /** rte_version(), such as {@code DPDK 22.11.11}. */
   public String version() {
     return string(NativeCall.call(at(DpdkFunction.RTE_VERSION)));
+  }
+
+  /** Does beforehand what would slow down the first burst. */
+  public void linkFastPath() {
+    FastPath.link();
   }
 
   /** Makes {@code pipe} DPDK's log. */

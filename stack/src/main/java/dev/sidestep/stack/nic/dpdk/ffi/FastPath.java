@@ -11,12 +11,15 @@ import java.lang.invoke.MethodHandle;
  */
 public final class FastPath {
 
-  private static final MethodHandle CRITICAL_CALL_OF_THREE =
+  private static final MethodHandle CRITICAL_CALL =
       NativeCall.link(3, Linker.Option.critical(false));
-  private static final MethodHandle CRITICAL_CALL_OF_ONE =
-      NativeCall.link(1, Linker.Option.critical(false));
 
   private FastPath() {}
+
+  /** Links the handle, so that no call has to. */
+  static void link() {
+    // It is there once this class is.
+  }
 
   /**
    * Calls a driver's rx or tx burst function.
@@ -35,7 +38,7 @@ public final class FastPath {
     long done =
         critical
             ? criticalCall(function, queue, packets, count)
-            : NativeCall.call(function, queue, packets, count);
+            : NativeCall.burst(function, queue, packets, count);
     return (int) done & 0xFFFF;
   }
 
@@ -52,17 +55,13 @@ public final class FastPath {
 
   /** Objects that are in a pool, by its get_count function. */
   public static int poolCount(MemorySegment function, long pool) {
-    // unsigned (*)(const struct rte_mempool *pool)
-    try {
-      return (int) (long) CRITICAL_CALL_OF_ONE.invokeExact(function, pool);
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
-    }
+    // unsigned (*)(const struct rte_mempool *pool); see NativeCall for the rest
+    return (int) criticalCall(function, pool, 0, 0);
   }
 
   private static long criticalCall(MemorySegment function, long a, long b, int c) {
     try {
-      return (long) CRITICAL_CALL_OF_THREE.invokeExact(function, a, b, (long) c);
+      return (long) CRITICAL_CALL.invokeExact(function, a, b, (long) c);
     } catch (Throwable thrown) {
       throw NativeCall.rethrown(thrown);
     }

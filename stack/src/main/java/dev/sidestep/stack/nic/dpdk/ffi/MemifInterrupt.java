@@ -12,8 +12,6 @@ import java.lang.invoke.VarHandle;
  */
 final class MemifInterrupt implements RxInterrupt {
 
-  private static final System.Logger LOGGER = System.getLogger("dev.sidestep.dpdk");
-
   private final MemifReceiveRing ring;
   private final MemorySegment disconnectLock;
   private final InterruptHandle handle;
@@ -91,10 +89,11 @@ final class MemifInterrupt implements RxInterrupt {
     }
     if (!Descriptors.isEventfd(candidate)) {
       off = true;
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "the interrupt of a memif queue is no eventfd: unknown build of DPDK's driver, or a peer"
-              + " that breaks the protocol; it is polled instead");
+      System.getLogger("dev.sidestep.dpdk")
+          .log(
+              System.Logger.Level.WARNING,
+              "the interrupt of a memif queue is no eventfd: unknown build of DPDK's driver, or a peer"
+                  + " that breaks the protocol; it is polled instead");
       return -1;
     }
     eventfd = candidate;

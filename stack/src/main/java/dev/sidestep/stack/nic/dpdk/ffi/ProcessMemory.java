@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is mapped into this process (proc_pid_maps(5)): pointers found where a struct of somebody
@@ -56,6 +57,21 @@ final class ProcessMemory {
     return current.hasCode(address);
   }
 
+  /** The file of a library that is loaded, by how its name begins, or {@code null}. */
+  static @Nullable Path fileNamed(String start) {
+    try {
+      for (String line : Files.readAllLines(MAPS, StandardCharsets.ISO_8859_1)) {
+        int slash = line.indexOf('/');
+        if (slash >= 0 && line.startsWith(start, line.lastIndexOf('/') + 1)) {
+          return Path.of(line.substring(slash));
+        }
+      }
+    } catch (IOException unreadable) {
+      return null;
+    }
+    return null;
+  }
+
   private static ProcessMemory now() {
     try {
       return parse(Files.readAllLines(MAPS, StandardCharsets.ISO_8859_1));
@@ -103,6 +119,11 @@ final class ProcessMemory {
   }
 
   boolean hasCode(long address) {
-    return mappings.stream().anyMatch(mapping -> mapping.code() && mapping.contains(address));
+    for (Mapping mapping : mappings) {
+      if (mapping.code() && mapping.contains(address)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

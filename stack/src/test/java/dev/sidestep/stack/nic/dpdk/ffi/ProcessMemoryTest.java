@@ -1,11 +1,15 @@
 package dev.sidestep.stack.nic.dpdk.ffi;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,5 +61,13 @@ class ProcessMemoryTest {
       assertFalse(ProcessMemory.isCode(block.address()));
     }
     assertFalse(ProcessMemory.isReadable(1, 1));
+  }
+
+  @Test
+  void aLibraryIsFoundByItsName() {
+    Path library = ProcessMemory.fileNamed("libjvm.");
+    assertNotNull(library);
+    assertTrue(Files.isRegularFile(library), library.toString());
+    assertNull(ProcessMemory.fileNamed("librte_no_such_library"));
   }
 }
