@@ -1,6 +1,8 @@
 package dev.sidestep.stack.socket;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,10 +16,29 @@ public final class SocketSendQueue extends PagedStream {
 
   private static final int NOTHING = Integer.MAX_VALUE;
 
+  private static final VarHandle PROMISED;
+
+  static {
+    try {
+      PROMISED =
+          MethodHandles.lookup().findVarHandle(SocketSendQueue.class, "promised", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Runnable onRoom;
 
   /** What {@link SocketMemory} has been asked to tell of, or {@link #NOTHING}. */
   private volatile int awaitedBytes = NOTHING;
+
+  /**
+   * Whether a writer has been told that it may go on. Until a write falls short that is kept even
+   * if others use the memory up meanwhile: of all that one select reports the first could leave
+   * nothing for the last, who would be woken for nothing.
+   */
+  @SuppressWarnings("unused") // through PROMISED
+  private boolean promised;
 
   /** Position behind the last urgent byte (Linux: snd_up). */
   private volatile long urgentEnd;
@@ -39,12 +60,19 @@ public final class SocketSendQueue extends PagedStream {
    * @return the number of bytes taken from {@code source}, 0 when the queue is full
    */
   public int write(ByteBuffer source) {
-    int count = Math.min(freeBytes(), source.remaining());
-    if (count == 0) {
-      return 0;
+    int wanted = source.remaining();
+    int taken = append(source, Math.min(freeBytes(), wanted), false);
+    if (taken < wanted && (boolean) PROMISED.getAcquire(this)) {
+      PROMISED.setRelease(this, false);
+      if (taken == 0) {
+        taken = append(source, Math.min(promisedBytes(), wanted), true);
+      }
     }
-    pin();
-    return append(source, count);
+    return taken;
+  }
+
+  private int promisedBytes() {
+    return Math.clamp(capacityBytes() - (long) queuedBytes(), 0, Page.SIZE_BYTES);
   }
 
   /**
@@ -67,14 +95,24 @@ public final class SocketSendQueue extends PagedStream {
     return urgentEnd;
   }
 
-  private int append(ByteBuffer source, int lengthBytes) {
+  /**
+   * Appends what there are pages for.
+   *
+   * @param regardless whether what the queue holds already does not count
+   */
+  private int append(ByteBuffer source, int lengthBytes, boolean regardless) {
+    if (lengthBytes == 0) {
+      return 0;
+    }
+    pin();
     long start = tail();
     long to = start;
     long end = start + lengthBytes;
     int from = source.position();
     while (to < end) {
-      long held = to - head();
-      Page page = held < memory().allowanceBytes() ? pageForWriting(to, held) : null;
+      long held = regardless ? 0 : to - head();
+      boolean allowed = regardless || held < memory().allowanceBytes();
+      Page page = allowed ? pageForWriting(to, held) : null;
       if (page == null) {
         break;
       }
@@ -117,14 +155,18 @@ public final class SocketSendQueue extends PagedStream {
     if (capacityBytes() < wanted) {
       return false;
     }
-    if (memory().allowanceBytes() >= wanted) {
-      return true;
+    boolean allowed = memory().allowanceBytes() >= wanted;
+    if (!allowed) {
+      if (wanted < awaitedBytes) {
+        awaitedBytes = wanted;
+        memory().callWhenAllowed(this, wanted);
+      }
+      allowed = memory().allowanceBytes() >= worthwhileBytes();
     }
-    if (wanted < awaitedBytes) {
-      awaitedBytes = wanted;
-      memory().callWhenAllowed(this, wanted);
+    if (allowed) {
+      PROMISED.setRelease(this, true);
     }
-    return memory().allowanceBytes() >= worthwhileBytes();
+    return allowed;
   }
 
   private int worthwhileBytes() {

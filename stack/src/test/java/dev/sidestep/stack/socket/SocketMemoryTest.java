@@ -59,6 +59,31 @@ class SocketMemoryTest {
   }
 
   @Test
+  void whatWasSaidToBeWritableTakesSomethingThoughOthersHaveUsedTheMemoryUpMeanwhile() {
+    SocketSendQueue queue = newQueue();
+    ByteBuffer half = ByteBuffer.allocate(MEBIBYTE / 2);
+    assertEquals(MEBIBYTE / 2, queue.write(half));
+    assertTrue(queue.isWritable());
+    greedyQueues(GREEDY);
+    assertEquals(0, queue.freeBytes());
+    assertEquals(Page.SIZE_BYTES, queue.write(half.clear()));
+    assertEquals(0, queue.write(half));
+    assertFalse(queue.isWritable());
+    assertEquals(0, queue.write(half));
+  }
+
+  @Test
+  void aPromiseIsNoMoreThanTheCapacity() {
+    SocketSendQueue queue = newQueue();
+    queue.write(ByteBuffer.allocate(MEBIBYTE / 2));
+    assertTrue(queue.isWritable());
+    queue.setCapacityBytes(MEBIBYTE / 2 + 10);
+    greedyQueues(GREEDY);
+    assertEquals(10, queue.write(ByteBuffer.allocate(100)));
+    assertEquals(0, queue.write(ByteBuffer.allocate(100)));
+  }
+
+  @Test
   void sixThousandGreedyOnesLeaveTheNextOneTheLeast() {
     greedyQueues(6000);
     SocketSendQueue next = newQueue();
