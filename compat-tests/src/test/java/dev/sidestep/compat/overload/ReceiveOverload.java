@@ -1,6 +1,7 @@
 package dev.sidestep.compat.overload;
 
 import dev.sidestep.compat.rig.Classpath;
+import dev.sidestep.compat.rig.Command;
 import dev.sidestep.compat.rig.End;
 import dev.sidestep.compat.rig.ForkedJvm;
 import dev.sidestep.compat.rig.Link;
@@ -12,10 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Round trips of an echo connection beside a flood that comes over the same wire, with the kernel
- * and with Sidestep as the victim: client and flood are in one network namespace, the server in
- * another, a veth pair between them. Prints one line for each, as {@link LatencyClient} does, with
- * the frames per second that the flood reached in front.
+ * Round trips of an echo connection, or connections one after the other, beside a flood that comes
+ * over the same wire, with the kernel and with Sidestep as the victim: client and flood are in one
+ * network namespace, the server in another, a veth pair between them. Prints one line for each, as
+ * {@link LatencyClient} or {@link ConnectClient} does, with the frames per second that the flood
+ * reached in front.
  *
  * <p>Needs root; {@code compat-tests/overload --help}. On a machine with two processors the flood
  * takes one for itself.
@@ -40,6 +42,7 @@ public final class ReceiveOverload {
             .value("victims", "kernel,sidestep", "who is flooded: kernel, sidestep")
             .value("kinds", "garbage", "udp, unknown, malformed, garbage, stray, syn or none")
             .value("rates", "250000,0", "frames per second; 0 for as many as the sender reaches")
+            .value("client", "latency", "latency of an echo, or connects, each for an echo")
             .value("mode", "selector", "how both ends wait: selector, blocking or spin")
             .value("count", "20000", "round trips to record")
             .value("warmup", "20000", "round trips before recording begins")
@@ -58,14 +61,14 @@ public final class ReceiveOverload {
 
   private void measure(String victim, String kind, String rate)
       throws IOException, InterruptedException {
-    boolean sidestep = victim.equals("sidestep");
-    try (Link link = Link.open(sidestep ? Link.Kind.SIDESTEP_VETH : Link.Kind.KERNEL_VETH);
-        ForkedJvm server = startServer(link.first(), link.veth().firstDevice())) {
+    boolean kernel = victim.equals("kernel");
+    try (Link link = Link.open(kernel ? Link.Kind.KERNEL_VETH : Link.Kind.SIDESTEP_VETH);
+        ForkedJvm server = startServer(link)) {
       int port = server.awaitListening();
-      try (ForkedJvm flood = startFlood(link, kind, rate, port)) {
-        flood.awaitLine(FLOODED, START_SECONDS);
-        String latency = runClient(link, port);
-        System.out.printf("victim=%s kind=%s %s %s%n", victim, kind, meanRate(flood), latency);
+      if (kind.equals("none")) {
+        System.out.printf("victim=%s kind=none %s%n", victim, runClient(link, port));
+      } else {
+        measureBeside(link, victim, kind, rate, port);
       }
       server.terminate();
       String retransmitted = server.lineBeginning("  segments retransmitted");
@@ -75,16 +78,31 @@ public final class ReceiveOverload {
     }
   }
 
-  private ForkedJvm startServer(End end, String first) {
-    End set = end;
+  private void measureBeside(Link link, String victim, String kind, String rate, int port)
+      throws InterruptedException {
+    try (ForkedJvm flood = startFlood(link, kind, rate, port)) {
+      flood.awaitLine(FLOODED, START_SECONDS);
+      String result = runClient(link, port);
+      System.out.printf("victim=%s kind=%s %s %s%n", victim, kind, meanRate(flood), result);
+    }
+  }
+
+  /**
+   * Its way to the forged addresses is through the other end, which drops what it gets for them.
+   */
+  private ForkedJvm startServer(Link link) throws IOException, InterruptedException {
+    End end = link.first();
+    String gateway = link.second().address();
     if (end.onSidestep()) {
-      String device = "device=net_af_packet0,iface=" + first;
+      String device = "device=net_af_packet0,iface=" + link.veth().firstDevice();
       String more = options.text("device-arguments");
-      set = end.with(more.isEmpty() ? device : device + "," + more);
-      set = options.text("setting").isEmpty() ? set : set.with(options.text("setting"));
+      end = end.with(more.isEmpty() ? device : device + "," + more).with("gateway=" + gateway);
+      end = options.text("setting").isEmpty() ? end : end.with(options.text("setting"));
+    } else {
+      Command.runAt(end, "ip", "route", "add", "default", "via", gateway);
     }
     return ForkedJvm.start(
-        set,
+        end,
         EchoServer.class,
         "--host",
         end.address(),
@@ -115,14 +133,17 @@ public final class ReceiveOverload {
   }
 
   private String runClient(Link link, int port) throws InterruptedException {
+    boolean connects = options.oneOf("client", "latency", "connects").equals("connects");
     List<Object> arguments = new ArrayList<>();
     arguments.addAll(List.of("--host", link.first().address(), "--port", port));
-    arguments.addAll(List.of("--mode", options.text("mode")));
     arguments.addAll(List.of("--count", options.text("count")));
     arguments.addAll(List.of("--warmup", options.text("warmup")));
-    try (ForkedJvm client =
-        ForkedJvm.start(link.second(), LatencyClient.class, arguments.toArray())) {
-      return client.awaitLine("latency ", 120);
+    if (!connects) {
+      arguments.addAll(List.of("--mode", options.text("mode")));
+    }
+    Class<?> program = connects ? ConnectClient.class : LatencyClient.class;
+    try (ForkedJvm client = ForkedJvm.start(link.second(), program, arguments.toArray())) {
+      return client.awaitLine(connects ? "connects " : "latency ", 120);
     }
   }
 
