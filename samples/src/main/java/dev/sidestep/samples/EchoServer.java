@@ -8,7 +8,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * Sends back whatever arrives, with one selector thread or with a thread per connection. Prints
@@ -32,29 +34,51 @@ public final class EchoServer {
             .value(
                 "mode", "selector", "selector, spin, or a thread per connection: blocking, virtual")
             .value("buffer", "64k", "bytes of each connection's buffer")
+            .value("listeners", "1", "ports to listen on, from that one on; with selector only")
             .value("connections", "0", "end after this many connections; 0 for never")
             .parse(args);
     EchoServer server =
         new EchoServer(options.smallNumber("buffer"), options.number("connections"));
-    try (ServerSocketChannel listener = ServerSocketChannel.open()) {
-      listener.bind(new InetSocketAddress(options.text("host"), options.smallNumber("port")));
-      InetSocketAddress local = (InetSocketAddress) listener.getLocalAddress();
-      System.out.println(
-          "listening on " + local.getAddress().getHostAddress() + ":" + local.getPort());
-      switch (options.text("mode")) {
-        case "selector" -> server.serveBySelector(listener);
-        case "blocking" -> server.serveByThreads(listener, Thread.ofPlatform(), true);
-        case "virtual" -> server.serveByThreads(listener, Thread.ofVirtual(), true);
-        case "spin" -> server.serveByThreads(listener, Thread.ofPlatform(), false);
-        default -> throw options.refuse("--mode is selector, blocking, virtual or spin");
-      }
+    List<ServerSocketChannel> listeners = listen(options);
+    InetSocketAddress local = (InetSocketAddress) listeners.getFirst().getLocalAddress();
+    System.out.println(
+        "listening on " + local.getAddress().getHostAddress() + ":" + local.getPort());
+    switch (options.text("mode")) {
+      case "selector" -> server.serveBySelector(listeners);
+      case "blocking" -> server.serveByThreads(listeners.getFirst(), Thread.ofPlatform(), true);
+      case "virtual" -> server.serveByThreads(listeners.getFirst(), Thread.ofVirtual(), true);
+      case "spin" -> server.serveByThreads(listeners.getFirst(), Thread.ofPlatform(), false);
+      default -> throw options.refuse("--mode is selector, blocking, virtual or spin");
+    }
+    for (ServerSocketChannel listener : listeners) {
+      listener.close();
     }
   }
 
-  private void serveBySelector(ServerSocketChannel listener) throws IOException {
+  private static List<ServerSocketChannel> listen(Options options) throws IOException {
+    InetSocketAddress first =
+        new InetSocketAddress(options.text("host"), options.smallNumber("port"));
+    List<ServerSocketChannel> listeners = new ArrayList<>();
+    while (listeners.size() < options.smallNumber("listeners")) {
+      ServerSocketChannel listener = ServerSocketChannel.open();
+      if (listeners.isEmpty()) {
+        listener.bind(first);
+        first = (InetSocketAddress) listener.getLocalAddress();
+      } else {
+        listener.bind(
+            new InetSocketAddress(first.getAddress(), first.getPort() + listeners.size()));
+      }
+      listeners.add(listener);
+    }
+    return listeners;
+  }
+
+  private void serveBySelector(List<ServerSocketChannel> listeners) throws IOException {
     try (Selector selector = Selector.open()) {
-      listener.configureBlocking(false);
-      listener.register(selector, SelectionKey.OP_ACCEPT);
+      for (ServerSocketChannel listener : listeners) {
+        listener.configureBlocking(false);
+        listener.register(selector, SelectionKey.OP_ACCEPT);
+      }
       while (connectionsLeft > 0) {
         selector.select();
         Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
@@ -62,7 +86,7 @@ public final class EchoServer {
           SelectionKey key = ready.next();
           ready.remove();
           if (key.isAcceptable()) {
-            accept(listener, selector);
+            accept((ServerSocketChannel) key.channel(), selector);
           } else {
             echo(key);
           }

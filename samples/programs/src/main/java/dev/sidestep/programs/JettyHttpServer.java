@@ -18,7 +18,7 @@ public final class JettyHttpServer {
 
   /** Serves until it is ended. */
   public static void main(String[] args) throws Exception {
-    Options options = HttpServers.options("JettyHttpServer", args);
+    Options options = Servers.options("JettyHttpServer", args);
     Server server = new Server();
     ServerConnector connector = new ServerConnector(server);
     connector.setHost(options.text("host"));
@@ -26,7 +26,7 @@ public final class JettyHttpServer {
     server.addConnector(connector);
     server.setHandler(new PathEcho());
     server.start();
-    HttpServers.announce(new InetSocketAddress(options.text("host"), connector.getLocalPort()));
+    Servers.announce(new InetSocketAddress(options.text("host"), connector.getLocalPort()));
     server.join();
   }
 

@@ -29,7 +29,7 @@ public final class NettyHttpServer {
 
   /** Serves until it is ended. */
   public static void main(String[] args) throws InterruptedException {
-    Options options = HttpServers.options("NettyHttpServer", args);
+    Options options = Servers.options("NettyHttpServer", args);
     EventLoopGroup group = new NioEventLoopGroup();
     Channel listener =
         new ServerBootstrap()
@@ -40,7 +40,7 @@ public final class NettyHttpServer {
             .bind(options.text("host"), options.smallNumber("port"))
             .sync()
             .channel();
-    HttpServers.announce((InetSocketAddress) listener.localAddress());
+    Servers.announce((InetSocketAddress) listener.localAddress());
     listener.closeFuture().sync();
   }
 

@@ -22,7 +22,7 @@ public final class TomcatHttpServer {
 
   /** Serves until it is ended. */
   public static void main(String[] args) throws IOException, LifecycleException {
-    Options options = HttpServers.options("TomcatHttpServer", args);
+    Options options = Servers.options("TomcatHttpServer", args);
     Path folder = Files.createTempDirectory("sidestep-tomcat");
     folder.toFile().deleteOnExit();
     Tomcat tomcat = new Tomcat();
@@ -38,7 +38,7 @@ public final class TomcatHttpServer {
     Context context = tomcat.addContext("", folder.toString());
     Tomcat.addServlet(context, "echo", new PathEcho()).addMapping("/");
     tomcat.start();
-    HttpServers.announce(new InetSocketAddress(address, connector.getLocalPort()));
+    Servers.announce(new InetSocketAddress(address, connector.getLocalPort()));
     tomcat.getServer().await();
   }
 

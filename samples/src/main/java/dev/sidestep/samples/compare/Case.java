@@ -10,6 +10,7 @@ package dev.sidestep.samples.compare;
  * @param placement which processors they share
  * @param rate what their rate is counted in
  * @param processorTime what their processor time is set in relation to
+ * @param fitsKernel whether the limits of this machine let the kernel take part
  */
 record Case(
     String name,
@@ -17,28 +18,44 @@ record Case(
     Program client,
     Placement placement,
     Rate rate,
-    ProcessorTime processorTime) {
+    ProcessorTime processorTime,
+    boolean fitsKernel) {
 
   /** A case of operations per second, anywhere on the machine. */
   static Case of(String name, Program server, Program client) {
     return new Case(
-        name, server, client, Placement.ANYWHERE, Rate.OPERATIONS, ProcessorTime.PER_OPERATION);
+        name,
+        server,
+        client,
+        Placement.ANYWHERE,
+        Rate.OPERATIONS,
+        ProcessorTime.PER_OPERATION,
+        true);
   }
 
   Case called(String other) {
-    return new Case(other, server, client, placement, rate, processorTime);
+    return new Case(other, server, client, placement, rate, processorTime, fitsKernel);
   }
 
   Case on(Placement where) {
-    return new Case(name, server, client, where, rate, processorTime);
+    return new Case(name, server, client, where, rate, processorTime, fitsKernel);
   }
 
   Case counting(Rate unit) {
-    return new Case(name, server, client, placement, unit, processorTime);
+    return new Case(name, server, client, placement, unit, processorTime, fitsKernel);
   }
 
   Case withProcessorTime(ProcessorTime relation) {
-    return new Case(name, server, client, placement, rate, relation);
+    return new Case(name, server, client, placement, rate, relation, fitsKernel);
+  }
+
+  /** The same where the kernel may be left out. */
+  Case withKernelIf(boolean fits) {
+    return new Case(name, server, client, placement, rate, processorTime, fits);
+  }
+
+  boolean runsOn(Stack stack) {
+    return fitsKernel || !stack.isKernel();
   }
 
   /** What a rate is counted in. */

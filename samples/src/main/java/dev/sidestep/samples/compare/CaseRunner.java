@@ -24,24 +24,26 @@ final class CaseRunner {
 
   Outcome run(Case measured, Stack stack)
       throws IOException, CompareException, InterruptedException {
-    Transport transport = programs.transport(stack);
     List<String> prefix = measured.placement().commandPrefix();
-    Path log = programs.newHistogramLog();
-    try (BusyCores _ = BusyCores.start(measured.placement());
-        Programs.Server server = programs.startServer(transport, prefix, measured.server());
-        ChildJvm client =
-            programs.startClient(
-                transport, prefix, server, measured.client(), List.of("--hlog", log.toString()))) {
-      client.awaitLine("measuring", MEASURED_SECONDS_AT_MOST);
-      CpuTime before = server.jvm().cpuTime();
-      String line = client.awaitLine("measured ", MEASURED_SECONDS_AT_MOST);
-      CpuTime after = server.jvm().cpuTime();
-      Outcome outcome = Outcome.parse(line, after.secondsSince(before), readLog(log));
-      if (!stack.isKernel()) {
-        expectCarried(client, outcome.operations());
+    try (RunFolder folder = programs.newFolder();
+        BusyCores _ = BusyCores.start(measured.placement())) {
+      Transport transport = programs.transport(stack, folder);
+      List<String> log = List.of("--hlog", folder.histogramLog().toString());
+      try (Programs.Server server = programs.startServer(transport, prefix, measured.server());
+          ChildJvm client =
+              programs.startClient(transport, prefix, server, measured.client(), log)) {
+        client.awaitLine("measuring", MEASURED_SECONDS_AT_MOST);
+        CpuTime before = server.jvm().cpuTime();
+        String line = client.awaitLine("measured ", MEASURED_SECONDS_AT_MOST);
+        CpuTime after = server.jvm().cpuTime();
+        Histogram nanos = readLog(folder.histogramLog());
+        Outcome outcome = Outcome.parse(line, after.secondsSince(before), nanos);
+        if (!stack.isKernel()) {
+          expectCarried(client, outcome.operations());
+        }
+        client.awaitSuccess(EXIT_SECONDS);
+        return outcome;
       }
-      client.awaitSuccess(EXIT_SECONDS);
-      return outcome;
     }
   }
 

@@ -6,18 +6,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * Runs the same programs on the kernel's stack over loopback and on Sidestep over DPDK memif, in
  * one go, and shows both. Ends with status 1 when a part fails.
  */
 public final class Compare {
-  private static final String[] CASES = {"latency", "bulk", "idle", "silence", "cores", "all"};
-  private static final String[] PROGRAMS = {"netty", "tomcat", "jetty", "all"};
+  private static final String[] CASES = {
+    "latency", "bulk", "silence", "cores", "connections", "short", "virtual", "idle", "all"
+  };
+  private static final String[] PROGRAMS = {
+    "netty", "tomcat", "jetty", "zookeeper", "kafka", "all"
+  };
 
   private final Options options;
   private final List<String> wanted;
@@ -65,8 +67,10 @@ public final class Compare {
             .value(
                 "warmup-seconds",
                 "",
-                "time not measured (default 10, with --quick 3); 0 shows the JVM's compiler at work")
+                "time not measured (default 10, with --quick 3); 0 shows the JVM's compiler at"
+                    + " work")
             .value("program-jars", "samples/programs/target/lib", "where the programs' jars are")
+            .value("plot", "", "SVG file for the percentile curves of all that is timed")
             .flag("quick", "one short repetition of each case")
             .flag("full", "more and longer repetitions")
             .parse(args);
@@ -84,11 +88,8 @@ public final class Compare {
     List<Stack> stacks =
         Stack.kernelAnd(agents.isEmpty() ? List.of("agent/target/sidestep-agent.jar") : agents);
     Machine.complaints().forEach(complaint -> System.out.println("Note: " + complaint));
-    Path directory = Files.createTempDirectory("sidestep-compare");
-    try {
-      compare(parts(stacks, new Programs(directory, profile(), classpath())));
-    } finally {
-      delete(directory);
+    try (RunFolder folder = new RunFolder(Files.createTempDirectory("sidestep-compare"))) {
+      compare(parts(stacks, new Programs(folder.path(), profile(), classpath())));
     }
   }
 
@@ -108,7 +109,7 @@ public final class Compare {
     return samples + File.pathSeparator + jars + "/*";
   }
 
-  private static void compare(List<Part> parts)
+  private void compare(List<Part> parts)
       throws IOException, CompareException, InterruptedException {
     Progress progress = new Progress(parts.stream().mapToInt(Part::steps).sum());
     for (Part part : parts) {
@@ -118,9 +119,14 @@ public final class Compare {
       System.out.println();
       Terminal.print(part.report());
     }
+    if (!options.text("plot").isEmpty()) {
+      List<String> panels = parts.stream().flatMap(part -> part.panels().stream()).toList();
+      PercentileCurves.write(Path.of(options.text("plot")), panels);
+    }
   }
 
-  private List<Part> parts(List<Stack> stacks, Programs programs) {
+  private List<Part> parts(List<Stack> stacks, Programs programs)
+      throws IOException, InterruptedException {
     Cases cases =
         new Cases(options.oneOf("mode", "selector", "blocking", "spin"), warmUpSeconds, seconds);
     return options.has("programs")
@@ -128,7 +134,8 @@ public final class Compare {
         : sampleParts(cases, stacks, programs);
   }
 
-  private List<Part> sampleParts(Cases cases, List<Stack> stacks, Programs programs) {
+  private List<Part> sampleParts(Cases cases, List<Stack> stacks, Programs programs)
+      throws IOException, InterruptedException {
     List<Part> parts = new ArrayList<>();
     if (wants("latency")) {
       long roundTrips = byEffort(20_000, 100_000, 300_000);
@@ -154,6 +161,26 @@ public final class Compare {
           comparison(
               "Round trips where processors are scarce", cases.sharedCores(), stacks, programs));
     }
+    if (wants("connections")) {
+      parts.add(
+          comparison(
+              "64 round trips at a time, on connections most of which are silent",
+              cases.heldConnections(),
+              stacks,
+              programs));
+    }
+    if (wants("short")) {
+      parts.add(
+          comparison(
+              "A connection for each round trip",
+              List.of(cases.shortConnections()),
+              stacks,
+              programs));
+    }
+    if (wants("virtual")) {
+      parts.add(
+          comparison("Blocking round trips", List.of(cases.virtualThreads()), stacks, programs));
+    }
     if (wants("idle")) {
       parts.add(
           comparison(
@@ -173,6 +200,12 @@ public final class Compare {
     if (wants("jetty")) {
       wantedCases.addAll(cases.http("Jetty 12", "JettyHttpServer"));
     }
+    if (wants("zookeeper")) {
+      wantedCases.addAll(cases.zooKeeper());
+    }
+    if (wants("kafka")) {
+      wantedCases.addAll(cases.kafka());
+    }
     return List.of(comparison("Unmodified programs", wantedCases, stacks, programs));
   }
 
@@ -190,13 +223,5 @@ public final class Compare {
 
   private boolean wants(String part) {
     return wanted.contains("all") || wanted.contains(part);
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -30,7 +30,11 @@ final class Comparison implements Part {
 
   @Override
   public int steps() {
-    return cases.size() * stacks.size() * repetitions;
+    int perRound = 0;
+    for (Case each : cases) {
+      perRound += (int) stacks.stream().filter(each::runsOn).count();
+    }
+    return perRound * repetitions;
   }
 
   @Override
@@ -39,7 +43,7 @@ final class Comparison implements Part {
       Map<Stack, List<Outcome>> ofCase = new LinkedHashMap<>();
       outcomes.put(each, ofCase);
       for (int i = 0; i < repetitions; i++) {
-        for (Stack stack : stacks) {
+        for (Stack stack : stacks.stream().filter(each::runsOn).toList()) {
           progress.begin(stack.name() + ", " + each.name());
           Outcome outcome = runner.run(each, stack);
           ofCase.computeIfAbsent(stack, ignored -> new ArrayList<>()).add(outcome);
@@ -78,6 +82,19 @@ final class Comparison implements Part {
               histograms.put(stack, all);
             });
     return histograms;
+  }
+
+  /** The percentile curves of every case whose operations were timed. */
+  @Override
+  public List<String> panels() {
+    List<String> panels = new ArrayList<>();
+    for (Case each : outcomes.keySet()) {
+      Map<Stack, Histogram> histograms = histograms(each);
+      if (histograms.values().stream().allMatch(times -> times.getTotalCount() > 0)) {
+        panels.add(new PercentileCurves(histograms).panel(each.name()));
+      }
+    }
+    return panels;
   }
 
   private static Map<Figure, Double> medians(Case measured, List<Outcome> runs) {

@@ -9,6 +9,9 @@ import java.util.Locale;
 
 /** Whether the machine is fit to measure on. */
 final class Machine {
+  /** Shell command that raises the limit of open files, for 50,000 connections and a JVM. */
+  static final String RAISE = "ulimit -n 60000";
+
   private static final Path STATISTICS = Path.of("/proc/stat");
   private static final long SAMPLE_MILLIS = 500;
   private static final double TOLERATED_PERCENT = 10;
@@ -31,6 +34,11 @@ final class Machine {
               percent));
     }
     return complaints;
+  }
+
+  /** Whether a process may hold 50,000 connections of the kernel. */
+  static boolean mayOpenManyFiles() throws IOException, InterruptedException {
+    return new ProcessBuilder("sh", "-c", RAISE).start().waitFor() == 0;
   }
 
   private static double busyPercent() throws IOException, InterruptedException {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts the sample programs, and the raw round trip, each in a JVM of its own. */
+/** Starts the programs, and the raw round trip, each in a JVM of its own. */
 final class Programs {
   private static final long START_SECONDS = 30;
 
@@ -19,12 +19,18 @@ final class Programs {
           "-XX:+AlwaysPreTouch",
           "--enable-native-access=ALL-UNNAMED");
 
+  /** Lets a command open many files where that is allowed, and then is the command. */
+  private static final List<String> MANY_FILES =
+      List.of(
+          "sh",
+          "-c",
+          "(" + Machine.RAISE + ") 2>/dev/null && " + Machine.RAISE + "; exec \"$0\" \"$@\"");
+
   private static final String RAW = "dev.sidestep.stack.nic.dpdk.RawPingPong";
 
   private final Path directory;
   private final String profile;
   private final String classpath;
-  private int pairs;
 
   /**
    * Programs whose sockets and logs lie in {@code directory}, and whose classes in {@code
@@ -36,19 +42,14 @@ final class Programs {
     this.classpath = classpath;
   }
 
-  /** The stack, on Sidestep with a link of its own. */
-  Transport transport(Stack stack) {
-    return Transport.of(stack, newMemifSocket(), profile);
+  /** The stack, on Sidestep with a link of its own, for programs that keep files in a folder. */
+  Transport transport(Stack stack, RunFolder folder) {
+    return Transport.of(stack, folder, profile);
   }
 
-  Path newMemifSocket() {
-    pairs++;
-    return directory.resolve("memif" + pairs + ".sock");
-  }
-
-  /** A file for a client's histogram. */
-  Path newHistogramLog() throws IOException {
-    return Files.createTempFile(directory, "latency", ".hlog");
+  /** An empty folder for one run. */
+  RunFolder newFolder() throws IOException {
+    return new RunFolder(Files.createTempDirectory(directory, "run"));
   }
 
   /** A running server, and the port it listens on. */
@@ -99,7 +100,9 @@ final class Programs {
     all.addAll(program.jvmArguments());
     all.addAll(List.of("-cp", classpath, program.mainClass()));
     all.addAll(arguments);
-    return ChildJvm.start(program.name() + " on " + stack, prefix, all);
+    List<String> start = new ArrayList<>(MANY_FILES);
+    start.addAll(prefix);
+    return ChildJvm.start(program.name() + " on " + stack, start, all);
   }
 
   /** Starts one end of the raw round trip, which uses rings and no stack. */

@@ -36,10 +36,10 @@ final class RawRoundTrip implements Part {
   public void run(Progress progress) throws IOException, CompareException, InterruptedException {
     for (int i = 0; i < repetitions; i++) {
       progress.begin("raw memif round trip");
-      Path socket = programs.newMemifSocket();
       String count = Long.toString(roundTrips);
-      try (ChildJvm _ = programs.startRaw(agentJar, "server", socket, count);
-          ChildJvm client = programs.startRaw(agentJar, "client", socket, count)) {
+      try (RunFolder folder = programs.newFolder();
+          ChildJvm _ = programs.startRaw(agentJar, "server", folder.memifSocket(), count);
+          ChildJvm client = programs.startRaw(agentJar, "client", folder.memifSocket(), count)) {
         runs.add(parse(client.awaitLine("raw ", 120)));
       }
       progress.end("p50 " + micros(runs.getLast().getFirst()) + " µs");

@@ -18,20 +18,21 @@ final class Table {
 
   /** Adds a case's medians; the kernel's come first. */
   void add(Case measured, Map<Stack, Map<Figure, Double>> medians) {
-    Map<Figure, Double> kernel = medians.values().iterator().next();
-    medians.forEach(
-        (stack, values) -> {
-          row(
-              stack.isKernel() ? measured.name() : "",
-              stack.name(),
-              figure -> figure.text(measured, value(values, figure)));
-          if (!stack.isKernel()) {
-            row(
-                "",
-                "  ratio",
-                figure -> ratio(figure, value(kernel, figure), value(values, figure)));
-          }
-        });
+    Map.Entry<Stack, Map<Figure, Double>> first = medians.entrySet().iterator().next();
+    Map<Figure, Double> kernel = first.getKey().isKernel() ? first.getValue() : Map.of();
+    String name = measured.name();
+    if (kernel.isEmpty()) {
+      row(name, "kernel", figure -> "-");
+      name = "  (limit of open files)";
+    }
+    for (Map.Entry<Stack, Map<Figure, Double>> each : medians.entrySet()) {
+      Map<Figure, Double> values = each.getValue();
+      row(name, each.getKey().name(), figure -> figure.text(measured, value(values, figure)));
+      name = "";
+      if (!each.getKey().isKernel()) {
+        row("", "  ratio", figure -> ratio(figure, value(kernel, figure), value(values, figure)));
+      }
+    }
   }
 
   private static double value(Map<Figure, Double> values, Figure figure) {

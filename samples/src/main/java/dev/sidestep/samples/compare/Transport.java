@@ -23,24 +23,32 @@ record Transport(
   private static final String CLIENT_ADDRESS = "10.77.0.2";
 
   /**
-   * The kernel's loopback interface, or Sidestep's shared-memory rings between the two JVMs, named
-   * by {@code memifSocket}.
+   * The kernel's loopback interface, or Sidestep's shared-memory rings between the two JVMs. What
+   * either side keeps lies in {@code folder}.
    */
-  static Transport of(Stack stack, Path memifSocket, String profile) {
+  static Transport of(Stack stack, RunFolder folder, String profile) {
+    String temporary = "-Djava.io.tmpdir=" + folder.path();
     Path agentJar = stack.agentJar();
     if (agentJar == null) {
-      return new Transport(stack.name(), List.of(), List.of(), "127.0.0.1");
+      List<String> arguments = List.of(temporary);
+      return new Transport(stack.name(), arguments, arguments, "127.0.0.1");
     }
+    Path memifSocket = folder.memifSocket();
     return new Transport(
         stack.name(),
-        sidestepArguments(agentJar, memifSocket, profile, "server", SERVER_ADDRESS),
-        sidestepArguments(agentJar, memifSocket, profile, "client", CLIENT_ADDRESS),
+        sidestepArguments(temporary, agentJar, memifSocket, profile, "server", SERVER_ADDRESS),
+        sidestepArguments(temporary, agentJar, memifSocket, profile, "client", CLIENT_ADDRESS),
         SERVER_ADDRESS);
   }
 
   private static List<String> sidestepArguments(
-      Path agentJar, Path memifSocket, String profile, String role, String address) {
-    List<String> arguments = new ArrayList<>();
+      String temporary,
+      Path agentJar,
+      Path memifSocket,
+      String profile,
+      String role,
+      String address) {
+    List<String> arguments = new ArrayList<>(List.of(temporary));
     arguments.add("-javaagent:" + agentJar);
     arguments.add("-Dsidestep.device=net_memif0,role=" + role + ",socket=" + memifSocket);
     arguments.add("-Dsidestep.address=" + address + "/24");
