@@ -43,6 +43,11 @@ public record Impairment(
             faults.delayNanos()));
   }
 
+  /** The same with another queue. */
+  public Impairment withQueue(int frames) {
+    return new Impairment(faults, bitsPerSecond, frames, upNanos, downNanos);
+  }
+
   /** The same with interruptions. */
   public Impairment withInterruptions(long up, long down) {
     return new Impairment(faults, bitsPerSecond, queueFrames, up, down);

@@ -15,11 +15,11 @@ final class AckInput {
 
   private final TcpContext context;
   private final TcpOutput output;
-  private final BufferTuning tuning;
+  private final SendTuning tuning;
   private final ConnectionEnd end;
   private final AckReport report = new AckReport();
 
-  AckInput(TcpContext context, TcpOutput output, BufferTuning tuning, ConnectionEnd end) {
+  AckInput(TcpContext context, TcpOutput output, SendTuning tuning, ConnectionEnd end) {
     this.context = context;
     this.output = output;
     this.tuning = tuning;

@@ -47,7 +47,7 @@ public record TcpConfig(
     return new TcpConfig(
         256 << 10,
         256 << 10,
-        4 << 20,
+        32 << 20,
         TimeUnit.SECONDS.toNanos(1),
         TimeUnit.MILLISECONDS.toNanos(200),
         TimeUnit.SECONDS.toNanos(120),

@@ -80,9 +80,9 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     this.timers = new TcpTimers(context, output, end);
     this.userCalls = new UserCalls(context, ip, listeners, synAcks, output, end);
     this.icmpReaction = new IcmpReaction(context, output, end);
-    BufferTuning tuning = new BufferTuning(config);
+    SendTuning tuning = new SendTuning(config);
     AckInput ackInput = new AckInput(context, output, tuning, end);
-    TextInput textInput = new TextInput(context, output, tuning, end);
+    TextInput textInput = new TextInput(context, output, end);
     this.input = new TcpInput(context, sender, output, ackInput, textInput, end);
   }
 

@@ -16,13 +16,11 @@ final class TextInput {
 
   private final TcpContext context;
   private final TcpOutput output;
-  private final BufferTuning tuning;
   private final ConnectionEnd end;
 
-  TextInput(TcpContext context, TcpOutput output, BufferTuning tuning, ConnectionEnd end) {
+  TextInput(TcpContext context, TcpOutput output, ConnectionEnd end) {
     this.context = context;
     this.output = output;
-    this.tuning = tuning;
     this.end = end;
   }
 
@@ -113,7 +111,7 @@ final class TextInput {
     acknowledge(tcb, fillsHole, nowNanos);
     queue.publish(readable);
     end.signalLater(tcb, Readiness.READ);
-    tuning.onDataReceived(tcb, nowNanos);
+    tcb.receiveTuning.onDataReceived(tcb, context.config, nowNanos);
   }
 
   private void acknowledge(TransmissionControlBlock tcb, boolean atOnce, long nowNanos) {

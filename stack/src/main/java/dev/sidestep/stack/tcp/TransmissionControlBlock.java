@@ -148,9 +148,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
   long lastSentNanos;
   long nextChallengeNanos = Long.MIN_VALUE;
 
-  // Receive buffer tuning.
-  long tuningSinceNanos;
-  long tuningHead;
+  final ReceiveTuning receiveTuning = new ReceiveTuning();
 
   // What the end of the poll has to do.
   boolean ackNow;

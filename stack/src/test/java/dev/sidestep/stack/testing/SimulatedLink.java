@@ -29,8 +29,8 @@ public final class SimulatedLink {
    *
    * @param faults what goes wrong on the way
    * @param bitsPerSecond rate of the bottleneck, or 0 for an infinite one
-   * @param queueFrames full frames that may wait in front of the bottleneck, and twice as many
-   *     frames of any size may be under way; more are lost
+   * @param queueFrames full frames that may wait in front of the bottleneck; twice as many frames
+   *     of any size, and what the path holds, may be under way; more are lost
    * @param mtuBytes largest IP packet
    * @param poolFrames packet buffers of each device
    */
@@ -170,9 +170,15 @@ public final class SimulatedLink {
       bottleneck =
           new Bottleneck(settings.bitsPerSecond(), settings.queueFrames(), settings.mtuBytes());
       pool = new ArenaPacketPool(arena, settings.poolFrames(), frameBytes);
-      int underWay = 2 * settings.queueFrames();
+      int underWay = 2 * settings.queueFrames() + onTheWayFrames();
       wirePool = new ArenaPacketPool(arena, underWay, frameBytes);
       inbound = new FaultInjector(wirePool, settings.faults(), underWay);
+    }
+
+    /** Full frames that the path holds behind the bottleneck. */
+    private int onTheWayFrames() {
+      long bits = settings.bitsPerSecond() / 1000 * (settings.faults().delayNanos() / 1000) / 1000;
+      return (int) (bits / 8 / settings.mtuBytes());
     }
 
     @Override

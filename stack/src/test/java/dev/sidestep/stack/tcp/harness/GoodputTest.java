@@ -62,6 +62,9 @@ class GoodputTest {
           new NetworkPath("1ms/1G", TestClock.millis(1), 1_000_000_000L),
           new NetworkPath("10ms/200M", TestClock.millis(10), 200_000_000L));
 
+  private static final NetworkPath FAR =
+      new NetworkPath("100ms/1G", TestClock.millis(100), 1_000_000_000L);
+
   /** What else goes wrong beside loss. */
   private enum Trouble {
     NONE,
@@ -128,6 +131,31 @@ class GoodputTest {
     } else {
       compare(recorded(), measured);
     }
+  }
+
+  /** 12.5 MB are in flight on such a path, when slow start is over after a second. */
+  @Test
+  void queuesOfDefaultSizeGrowToWhatALongFastPathHolds() {
+    Cell cell = new Cell(0, FAR, Trouble.NONE, 9000);
+    SimulatedLink.Settings link = cell.link(SEEDS[0]).withPool(4096).withQueue(2048);
+    TwoHosts hosts = new TwoHosts(link, TcpConfig.defaults());
+    hosts.withoutInvariants();
+    TwoHosts.Connection connection = hosts.connect();
+    Transfer transfer = new Transfer(connection.client(), connection.server(), Long.MAX_VALUE);
+    long start = hosts.clock().nanos();
+    runFor(hosts, transfer, start + TestClock.seconds(2));
+    long before = transfer.receivedBytes();
+    runFor(hosts, transfer, start + TestClock.seconds(4));
+    double megabits = (transfer.receivedBytes() - before) * 8 / 2e6;
+    assertTrue(megabits > 0.97 * 1000, () -> megabits + " Mbit/s; " + hosts.link());
+  }
+
+  private static void runFor(TwoHosts hosts, Transfer transfer, long untilNanos) {
+    hosts.runUntil(
+        () -> {
+          transfer.pump();
+          return hosts.clock().nanos() >= untilNanos;
+        });
   }
 
   /** Many more bytes, no figures: {@code mvn -pl stack -am test -Plong}. */

@@ -93,7 +93,7 @@ class FloodTest extends TcpStory {
     ListenSocket listener = listens();
     flood(MAX_HALF_OPEN);
     peer.sends("S 0:0(0) win 65535 <mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 9>");
-    peer.expects("S. 0:0(0) ack 1 win * <mss 1460,sackOK,TS val 0 ecr 100,nop,wscale 7>");
+    peer.expects("S. 0:0(0) ack 1 win * <mss 1460,sackOK,TS val 0 ecr 100,nop,wscale 10>");
     after(millis(30));
     peer.sends(". 1:1(0) ack 1 win 3 <nop,nop,TS val 130 ecr 0>");
     ScriptedApp app = accepts(listener);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** How connections come to be (RFC 9293 §3.5). */
 class HandshakeTest extends TcpStory {
 
-  private static final String LINUX_SYN_OPTIONS = "<mss 1460,sackOK,TS val * ecr 0,nop,wscale 7>";
+  private static final String LINUX_SYN_OPTIONS = "<mss 1460,sackOK,TS val * ecr 0,nop,wscale 10>";
 
   @Test
   void aConnectSendsLinuxOptionsInLinuxOrder() {
@@ -27,7 +27,7 @@ class HandshakeTest extends TcpStory {
     peer.expects("S 0:0(0) win 65535 " + LINUX_SYN_OPTIONS);
     assertEquals(TcpState.SYN_SENT, connection().state());
     peer.sends("S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 8>");
-    peer.expects(". 1:1(0) ack 1 win 2048 <nop,nop,TS val * ecr 100>");
+    peer.expects(". 1:1(0) ack 1 win 256 <nop,nop,TS val * ecr 100>");
     app.isConnected();
     assertEquals(TcpState.ESTABLISHED, connection().state());
     assertEquals(1, stack.count(Counter.TCP_ACTIVE_OPENS));
@@ -37,7 +37,7 @@ class HandshakeTest extends TcpStory {
   void aListenerAnswersWithTheOptionsItWasOffered() {
     ListenSocket listener = listens();
     peer.sends("S 0:0(0) win 65535 <mss 1460,sackOK,TS val 7 ecr 0,nop,wscale 2>");
-    peer.expects("S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val * ecr 7,nop,wscale 7>");
+    peer.expects("S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,TS val * ecr 7,nop,wscale 10>");
     assertEquals(TcpState.SYN_RECEIVED, connection().state());
     assertNull(listener.accept(), "nothing to accept before the handshake is complete");
     peer.sends(". 1:1(0) ack 1 win 1000 <nop,nop,TS val 8 ecr 0>");
