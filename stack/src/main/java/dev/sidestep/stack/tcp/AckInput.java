@@ -113,7 +113,7 @@ final class AckInput {
     tcb.sndUna = segAck;
     tcb.retransmissions = 0;
     tcb.softError = SocketError.ETIMEDOUT;
-    tcb.recovery.onCovered(tcb, report);
+    tcb.recovery.duplicates.onCovered(tcb, report);
     tcb.scoreboard.acknowledged(tcb.sendPosition(segAck));
     releaseAcknowledged(tcb, segAck);
     tcb.route.confirmReachable(nowNanos);

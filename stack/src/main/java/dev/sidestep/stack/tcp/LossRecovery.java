@@ -30,20 +30,13 @@ final class LossRecovery {
   }
 
   final RecoveryUndo undo = new RecoveryUndo();
+  final ForwardRto forwardRto = new ForwardRto();
+  final DuplicateAcks duplicates = new DuplicateAcks();
   private final ProportionalRateReduction reduction = new ProportionalRateReduction();
   private State state = State.OPEN;
 
   /** SND.NXT when the present state began (high_seq, RecoveryPoint). */
   private int recoveryPoint;
-
-  /** Without SACK: segments that duplicate ACKs say have left the network. */
-  private int duplicates;
-
-  /** F-RTO (RFC 5682): whether it is still open if the last timeout was for nothing. */
-  private boolean doubtsTimeout;
-
-  /** F-RTO step 2b: new data is to be sent before anything is sent again. */
-  private boolean newDataFirst;
 
   private boolean entered;
   private boolean undone;
@@ -55,11 +48,6 @@ final class LossRecovery {
   /** Whether the window is coming down to the threshold. */
   boolean isReducing() {
     return state == State.RECOVERY;
-  }
-
-  /** Bytes that duplicate ACKs without SACK say have left the network. */
-  int duplicateBytes(int segmentBytes) {
-    return duplicates * segmentBytes;
   }
 
   /** Whether recovery has begun since this was last asked. */
@@ -107,9 +95,9 @@ final class LossRecovery {
 
   /** Handles an acknowledgement that is more than plain progress. */
   void onAck(TransmissionControlBlock tcb, AckReport report) {
-    newDataFirst = false;
+    forwardRto.onAck();
     if (tcb.segments.isEmpty()) {
-      duplicates = 0;
+      duplicates.clear();
     }
     if (state == State.OPEN) {
       undo.forgetCopies();
@@ -137,7 +125,7 @@ final class LossRecovery {
    *     that duplicates are not those of what was sent twice (RFC 6582 §4)
    */
   private boolean finish(TransmissionControlBlock tcb) {
-    duplicates = 0;
+    duplicates.clear();
     if (undo.isPossible() && (undo.isEveryCopyInVain() || answersOriginal)) {
       undoReduction(tcb, false);
     } else {
@@ -156,7 +144,7 @@ final class LossRecovery {
 
   private void onAckInRecovery(TransmissionControlBlock tcb, AckReport report) {
     if (!report.advances) {
-      countDuplicate(tcb, report);
+      duplicates.count(tcb, report, state == State.LOSS);
     } else if (undoAfterPartialAck(tcb, report)) {
       return;
     }
@@ -179,9 +167,9 @@ final class LossRecovery {
 
   private void onAckInDisorder(TransmissionControlBlock tcb, AckReport report) {
     if (!tcb.sackPermitted && report.advances) {
-      duplicates = 0;
+      duplicates.clear();
     }
-    countDuplicate(tcb, report);
+    duplicates.count(tcb, report, state == State.LOSS);
     if (state != State.RECOVERY && state != State.LOSS) {
       undoByDuplicates(tcb);
     }
@@ -200,88 +188,34 @@ final class LossRecovery {
       undoTimeout(tcb, false);
       return;
     }
-    if (doubtsTimeout && frto(tcb, report, covered)) {
-      return;
+    boolean sentMore = SequenceNumber.gt(tcb.sndNxt, recoveryPoint);
+    switch (forwardRto.judge(tcb, report, covered, sentMore)) {
+      case SPURIOUS -> {
+        undoTimeout(tcb, true);
+        return;
+      }
+      case NEW_DATA_FIRST -> {
+        recoveryPoint = tcb.sndNxt;
+        return;
+      }
+      case NONE -> {
+        // Go on as after a loss.
+      }
     }
     if (covered) {
       finish(tcb);
     } else if (!tcb.sackPermitted) {
       if (SequenceNumber.gt(tcb.sndNxt, recoveryPoint) && report.isPureDuplicate()) {
-        countDuplicate(tcb, report);
+        duplicates.count(tcb, report, state == State.LOSS);
       } else if (report.advances) {
-        duplicates = 0;
+        duplicates.clear();
       }
     }
-  }
-
-  /** Returns whether the acknowledgement is dealt with. */
-  private boolean frto(TransmissionControlBlock tcb, AckReport report, boolean covered) {
-    if (report.originalArrived) {
-      // Step 3b: what was never sent again has arrived, so the timeout was spurious.
-      undoTimeout(tcb, true);
-      return true;
-    }
-    if (SequenceNumber.gt(tcb.sndNxt, recoveryPoint)) {
-      if (report.sacksMore || report.isPureDuplicate()) {
-        // Step 3a: the loss was real.
-        doubtsTimeout = false;
-      }
-    } else if (report.advances && !covered) {
-      // Step 2b: new data tells whether what is outstanding has arrived, if it may be sent.
-      recoveryPoint = tcb.sndNxt;
-      if (tcb.hasUnsent() && tcb.flightBytes() < tcb.sndWnd) {
-        newDataFirst = true;
-        return true;
-      }
-      doubtsTimeout = false;
-    }
-    return false;
-  }
-
-  /** Whether new data goes before what is lost, to tell whether a timeout was spurious. */
-  boolean isNewDataFirst() {
-    return newDataFirst;
-  }
-
-  /** New data had to go first, and that is done, or there was none. */
-  void newDataWentFirst(boolean sent) {
-    newDataFirst = false;
-    doubtsTimeout &= sent;
   }
 
   /** What the echoed timestamp says, asked once for each acknowledgement. */
   void readEcho(TransmissionControlBlock tcb, AckReport report) {
     answersOriginal = undo.isAnswerToOriginal(tcb, report);
-  }
-
-  // Duplicate ACKs without SACK.
-
-  private void countDuplicate(TransmissionControlBlock tcb, AckReport report) {
-    if (tcb.sackPermitted || !report.isDuplicate()) {
-      return;
-    }
-    // The first hole at least has not arrived (tcp_limit_reno_sacked).
-    int most = tcb.segments.count() - 1;
-    if (duplicates < most) {
-      duplicates++;
-      tcb.deliveries.rate.onDelivered(tcb.mssBytes, report);
-    } else if (state != State.LOSS) {
-      tcb.rack.onReordering((long) tcb.segments.count() * tcb.mssBytes, tcb.mssBytes);
-    }
-  }
-
-  /** One of the segments covered was the hole, the others had been counted as duplicates. */
-  void onCovered(TransmissionControlBlock tcb, AckReport report) {
-    if (tcb.sackPermitted) {
-      return;
-    }
-    int covered = report.coveredBytes;
-    int uncounted =
-        Math.max(Math.min(covered, tcb.mssBytes), covered - duplicateBytes(tcb.mssBytes));
-    tcb.deliveries.rate.onDelivered(uncounted, report);
-    int eaten = Math.max(0, report.coveredSegments - 1);
-    int most = Math.max(0, tcb.segments.count() - 1);
-    duplicates = Math.min(Math.max(0, duplicates - eaten), most);
   }
 
   // What is lost.
@@ -293,7 +227,7 @@ final class LossRecovery {
     }
     if (!tcb.sackPermitted) {
       boolean first = state.compareTo(State.RECOVERY) < 0;
-      boolean enough = first && duplicates >= tcb.rack.reorderingSegments();
+      boolean enough = first && duplicates.count() >= tcb.rack.reorderingSegments();
       if (enough || (state == State.RECOVERY && report.advances)) {
         markFirst(tcb, report);
       }
@@ -384,8 +318,7 @@ final class LossRecovery {
     tcb.congestion.onTimeout(tcb.inFlightBytes(), !first, nowNanos);
     state = State.LOSS;
     recoveryPoint = tcb.sndNxt;
-    doubtsTimeout = !wasRecovering || repeated;
-    newDataFirst = false;
+    forwardRto.onTimeout(!wasRecovering || repeated);
     tcb.probe.forget();
   }
 
@@ -398,7 +331,7 @@ final class LossRecovery {
       segments.unmarkSacked();
       tcb.scoreboard.clear();
     }
-    duplicates = 0;
+    duplicates.clear();
     for (int slot = head; slot != SentSegments.NONE; slot = segments.after(slot)) {
       boolean recent =
           slot != head
@@ -424,7 +357,7 @@ final class LossRecovery {
       recoveryPoint = tcb.sndNxt;
       undo.rememberNothing();
       undo.forget();
-      doubtsTimeout = false;
+      forwardRto.forget();
       state = State.LOSS;
     }
   }
@@ -487,7 +420,7 @@ final class LossRecovery {
 
   private void keepOpen(TransmissionControlBlock tcb) {
     boolean leftOut =
-        tcb.segments.sackedBytes() > 0 || duplicates > 0 || tcb.segments.lostBytes() > 0;
+        tcb.segments.sackedBytes() > 0 || duplicates.count() > 0 || tcb.segments.lostBytes() > 0;
     State next = leftOut || isAnyCopyOut(tcb) ? State.DISORDER : State.OPEN;
     if (next != state) {
       state = next;

@@ -12,50 +12,8 @@ package dev.sidestep.stack.tcp;
  *
  * <p>Nothing is allocated before the first segment, and {@link #release} gives it all back.
  */
-final class SentSegments {
+final class SentSegments extends SegmentRecords {
 
-  /** No record. */
-  static final int NONE = -1;
-
-  /** The peer has it (TCPCB_SACKED_ACKED). */
-  static final int SACKED = 1;
-
-  /** It is believed to be lost (TCPCB_LOST). */
-  static final int LOST = 2;
-
-  /** It was sent again, and that copy is believed to be under way (TCPCB_SACKED_RETRANS). */
-  static final int RESENT = 4;
-
-  /** It was sent more than once: who knows which copy an ACK answers (TCPCB_EVER_RETRANS). */
-  static final int EVER_RESENT = 8;
-
-  /** The application had nothing more to send when it left (RFC-to-be on delivery rates). */
-  static final int APPLICATION_LIMITED = 16;
-
-  private static final int FIELDS_SHIFT = 3;
-  private static final int START = 0;
-  private static final int SENT = 1;
-
-  /** Length in the upper half, flags in the lower. */
-  private static final int LENGTH_FLAGS = 2;
-
-  /** Slot sent before in the upper half, slot sent after in the lower. */
-  private static final int LINKS = 3;
-
-  private static final int DELIVERED = 4;
-  private static final int DELIVERED_AT = 5;
-  private static final int FIRST_SENT = 6;
-
-  private static final int INITIAL_RECORDS = 8;
-  private static final long[] NOTHING = new long[0];
-  private static final long LOW = 0xffff_ffffL;
-
-  private long[] ring = NOTHING;
-  private int mask;
-  private int head;
-  private int count;
-  private int oldest = NONE;
-  private int newest = NONE;
   private int sackedCount;
   private int sackedBytes;
   private int lostBytes;
@@ -63,15 +21,6 @@ final class SentSegments {
 
   /** How many records from the head on cannot be lost and waiting. */
   private int searched;
-
-  boolean isEmpty() {
-    return count == 0;
-  }
-
-  /** Segments that are not acknowledged. */
-  int count() {
-    return count;
-  }
 
   /** Segments that are SACKed. */
   int sackedCount() {
@@ -101,168 +50,11 @@ final class SentSegments {
     return outstandingBytes() - sackedBytes - lostBytes + resentBytes;
   }
 
-  // In the order of the stream.
-
-  /** The first segment that is not acknowledged; only while not empty. */
-  int first() {
-    return head;
-  }
-
-  /** The last segment sent; only while not empty. */
-  int last() {
-    return slot(count - 1);
-  }
-
-  /** The segment behind {@code slot}, or {@link #NONE}. */
-  int after(int slot) {
-    return slot == last() ? NONE : (slot + 1) & mask;
-  }
-
-  /** The first segment that ends behind {@code position}, or {@link #NONE}. */
-  int find(long position) {
-    int low = 0;
-    int high = count;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (end(slot(middle)) <= position) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low == count ? NONE : slot(low);
-  }
-
-  private int slot(int index) {
-    return (head + index) & mask;
-  }
-
-  // What is known of one.
-
-  private long get(int slot, int field) {
-    return ring[(slot << FIELDS_SHIFT) + field];
-  }
-
-  private void set(int slot, int field, long value) {
-    ring[(slot << FIELDS_SHIFT) + field] = value;
-  }
-
-  long start(int slot) {
-    return get(slot, START);
-  }
-
-  int lengthBytes(int slot) {
-    return (int) (get(slot, LENGTH_FLAGS) >>> 32);
-  }
-
-  long end(int slot) {
-    return start(slot) + lengthBytes(slot);
-  }
-
-  /** When it was last sent. */
-  long sentNanos(int slot) {
-    return get(slot, SENT);
-  }
-
-  /** Whether it has one of these flags. */
-  boolean is(int slot, int flags) {
-    return ((int) get(slot, LENGTH_FLAGS) & flags) != 0;
-  }
-
-  /** Whether it is lost and waits to be sent again. */
-  boolean isWaiting(int slot) {
-    return is(slot, LOST) && !is(slot, RESENT);
-  }
-
-  private void addFlags(int slot, int flags) {
-    set(slot, LENGTH_FLAGS, get(slot, LENGTH_FLAGS) | flags);
-  }
-
-  private void removeFlags(int slot, int flags) {
-    set(slot, LENGTH_FLAGS, get(slot, LENGTH_FLAGS) & ~(long) flags);
-  }
-
-  /** Bytes the connection had delivered when it was last sent. */
-  long deliveredBytes(int slot) {
-    return get(slot, DELIVERED);
-  }
-
-  /** When the connection had delivered {@link #deliveredBytes}. */
-  long deliveredNanos(int slot) {
-    return get(slot, DELIVERED_AT);
-  }
-
-  /** When the flight it belongs to started. */
-  long firstSentNanos(int slot) {
-    return get(slot, FIRST_SENT);
-  }
-
-  /** Remembers with a segment just sent what its delivery is to be measured against. */
-  void setDelivery(
-      int slot, long bytes, long deliveredNanos, long firstSentNanos, boolean applicationLimited) {
-    set(slot, DELIVERED, bytes);
-    set(slot, DELIVERED_AT, deliveredNanos);
-    set(slot, FIRST_SENT, firstSentNanos);
-    removeFlags(slot, APPLICATION_LIMITED);
-    if (applicationLimited) {
-      addFlags(slot, APPLICATION_LIMITED);
-    }
-  }
-
-  // In the order they were sent.
-
-  /** Of the segments that may be in the network the one sent first, or {@link #NONE}. */
-  int oldest() {
-    return oldest;
-  }
-
-  /** The one sent next after {@code slot}, or {@link #NONE}. */
-  int sentAfter(int slot) {
-    return (int) get(slot, LINKS);
-  }
-
-  private int sentBefore(int slot) {
-    return (int) (get(slot, LINKS) >> 32);
-  }
-
-  private void link(int slot, int before, int after) {
-    set(slot, LINKS, ((long) before << 32) | (after & LOW));
-  }
-
-  private void linkNewest(int slot) {
-    link(slot, newest, NONE);
-    if (newest == NONE) {
-      oldest = slot;
-    } else {
-      link(newest, sentBefore(newest), slot);
-    }
-    newest = slot;
-  }
-
-  private void unlink(int slot) {
-    int before = sentBefore(slot);
-    int after = sentAfter(slot);
-    if (before != NONE) {
-      link(before, sentBefore(before), after);
-    } else if (oldest == slot) {
-      oldest = after;
-    } else {
-      // It is not in the list.
-      return;
-    }
-    if (after == NONE) {
-      newest = before;
-    } else {
-      link(after, before, sentAfter(after));
-    }
-    link(slot, NONE, NONE);
-  }
-
   // What happens to them.
 
   /** A segment was sent for the first time. Returns its slot. */
   int append(long start, int lengthBytes, long nowNanos) {
-    if (count == ring.length >> FIELDS_SHIFT) {
+    if (isFull()) {
       grow();
     }
     int slot = slot(count++);
@@ -443,37 +235,6 @@ final class SentSegments {
         into.unlink(piece);
       }
       into.sackedCount += is(slot, SACKED) ? 1 : 0;
-    }
-  }
-
-  private void grow() {
-    int capacity = Math.max(INITIAL_RECORDS, 2 * count);
-    long[] grown = new long[capacity << FIELDS_SHIFT];
-    int toEnd = Math.min(count, (mask + 1) - head);
-    System.arraycopy(ring, head << FIELDS_SHIFT, grown, 0, toEnd << FIELDS_SHIFT);
-    System.arraycopy(ring, 0, grown, toEnd << FIELDS_SHIFT, (count - toEnd) << FIELDS_SHIFT);
-    oldest = moved(oldest);
-    newest = moved(newest);
-    for (int i = 0; i < count; i++) {
-      long links = grown[(i << FIELDS_SHIFT) + LINKS];
-      long before = moved((int) (links >> 32));
-      grown[(i << FIELDS_SHIFT) + LINKS] = (before << 32) | (moved((int) links) & LOW);
-    }
-    ring = grown;
-    mask = capacity - 1;
-    head = 0;
-  }
-
-  private int moved(int slot) {
-    return slot == NONE ? NONE : (slot - head) & mask;
-  }
-
-  /** Gives the memory back, if nothing is outstanding. */
-  void release() {
-    if (count == 0) {
-      ring = NOTHING;
-      mask = 0;
-      head = 0;
     }
   }
 }

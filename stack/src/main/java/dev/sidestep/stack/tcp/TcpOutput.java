@@ -4,21 +4,12 @@ import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.socket.SocketSendQueue;
-import dev.sidestep.stack.tcp.congestion.CongestionControl;
 import dev.sidestep.stack.wire.ParsedTcpOptions;
 import dev.sidestep.stack.wire.TcpHeader;
-import dev.sidestep.stack.wire.TcpOptions;
 import java.lang.foreign.MemorySegment;
 
 /** Turns what is in the send queue into segments, and owes the peer its ACKs (tcp_write_xmit). */
 final class TcpOutput {
-
-  private static final int NOTHING = -1;
-
-  /** What a pace that was not used up may be made up for at once, as in Linux about a burst. */
-  private static final long PACING_CREDIT_NANOS = 1_000_000;
-
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final TcpContext context;
   private final SegmentSender sender;
@@ -60,23 +51,23 @@ final class TcpOutput {
 
   /** What is lost goes first, but for F-RTO. Returns false if there was no buffer or no route. */
   private boolean sendAll(TransmissionControlBlock tcb, long nowNanos) {
-    if (!tcb.recovery.isNewDataFirst()) {
+    if (!tcb.recovery.forwardRto.isNewDataFirst()) {
       return retransmission.sendLost(tcb, nowNanos) && sendNew(tcb, nowNanos);
     }
     int before = tcb.sndNxt;
     boolean whole = sendNew(tcb, nowNanos);
     boolean sent = tcb.sndNxt != before;
-    tcb.recovery.newDataWentFirst(sent);
+    tcb.recovery.forwardRto.newDataWentFirst(sent);
     return whole && (sent || retransmission.sendLost(tcb, nowNanos));
   }
 
   private boolean sendNew(TransmissionControlBlock tcb, long nowNanos) {
     int before = tcb.sndNxt;
     boolean whole = true;
-    int length = nextLength(tcb);
-    while (whole && length != NOTHING && mayLeave(tcb, nowNanos)) {
+    int length = NextSegment.lengthBytes(tcb);
+    while (whole && length != NextSegment.NOTHING && mayLeave(tcb, nowNanos)) {
       whole = sendText(tcb, tcb.sndNxt, length, nowNanos);
-      length = nextLength(tcb);
+      length = NextSegment.lengthBytes(tcb);
     }
     boolean full = tcb.inFlightBytes() + tcb.mssBytes > tcb.congestion.windowBytes();
     if (tcb.sndNxt != before) {
@@ -93,21 +84,12 @@ final class TcpOutput {
 
   /** Whether the congestion control's pace lets a segment leave now; if not, it will be tried. */
   boolean mayLeave(TransmissionControlBlock tcb, long nowNanos) {
-    if (nowNanos >= tcb.pacedUntilNanos) {
+    if (tcb.pacing.mayLeave(nowNanos)) {
       return true;
     }
-    tcb.paceNanos = tcb.pacedUntilNanos;
+    tcb.paceNanos = tcb.pacing.nextNanos();
     context.timers.schedule(tcb, tcb.paceNanos);
     return false;
-  }
-
-  /** What has left is to be followed at the pace the congestion control asks for. */
-  private static void pace(TransmissionControlBlock tcb, int bytes, long nowNanos) {
-    long rate = tcb.congestion.pacingBytesPerSecond();
-    if (rate != CongestionControl.NOT_PACED) {
-      long from = Math.max(tcb.pacedUntilNanos, nowNanos - PACING_CREDIT_NANOS);
-      tcb.pacedUntilNanos = from + (bytes * NANOS_PER_SECOND / rate);
-    }
   }
 
   private static void restartAfterIdle(TransmissionControlBlock tcb, long nowNanos) {
@@ -115,53 +97,6 @@ final class TcpOutput {
     if (tcb.segments.isEmpty() && idle > tcb.rtt.rtoNanos()) {
       tcb.congestion.onIdle(idle, tcb.rtt.rtoNanos());
     }
-  }
-
-  /** Bytes of text of the segment to be sent at SND.NXT, 0 for a FIN alone, or NOTHING. */
-  private static int nextLength(TransmissionControlBlock tcb) {
-    int unsent = SequenceNumber.diff(tcb.sendEnd(), tcb.sndNxt);
-    if (unsent < 0 || (unsent == 0 && !tcb.finQueued)) {
-      return NOTHING;
-    }
-    int offered = tcb.sndWnd - tcb.flightBytes();
-    if (unsent == 0) {
-      // As in Linux the congestion window does not hold back a FIN.
-      return offered > 0 ? 0 : NOTHING;
-    }
-    int wanted = Math.min(unsent, tcb.mssBytes);
-    if (tcb.inFlightBytes() + wanted > tcb.congestion.windowBytes()) {
-      return NOTHING;
-    }
-    int length = Math.min(wanted, offered);
-    return length > 0 && isWorthSending(tcb, length, unsent) ? length : NOTHING;
-  }
-
-  /** Sender's silly window avoidance (RFC 9293 §3.8.6.2.1, MUST-38) and Nagle (SHLD-7). */
-  private static boolean isWorthSending(TransmissionControlBlock tcb, int length, int unsent) {
-    if (length == tcb.mssBytes) {
-      return true;
-    }
-    if (length < unsent) {
-      return length >= tcb.maxSndWnd / 2;
-    }
-    // Minshall's variant, as in Linux: only one small segment may be unacknowledged.
-    boolean smallInFlight =
-        SequenceNumber.gt(tcb.sndSmall, tcb.sndUna) && SequenceNumber.leq(tcb.sndSmall, tcb.sndNxt);
-    return !smallInFlight
-        || tcb.finQueued
-        || tcb.socket.options().noDelay
-        || isUrgent(tcb.sendQueue())
-        || isFull(tcb.sendQueue());
-  }
-
-  /** Whether an urgent byte is not acknowledged yet (Linux: tcp_urg_mode). */
-  private static boolean isUrgent(SocketSendQueue queue) {
-    return queue.urgentEnd() > queue.head();
-  }
-
-  /** Nothing can be added to a small segment, so there is nothing to wait for, as in Linux. */
-  private static boolean isFull(SocketSendQueue queue) {
-    return queue.freeBytes() == 0;
   }
 
   /** RFC 9293 §3.8.6.1: nothing is in flight that an ACK could answer, so ask for the window. */
@@ -235,7 +170,7 @@ final class TcpOutput {
 
   private boolean emit(TransmissionControlBlock tcb, int seq, int length, int fin, long nowNanos) {
     Route route = sender.route(tcb);
-    int headerBytes = TcpHeader.MIN_LENGTH_BYTES + optionBytes(tcb, 0);
+    int headerBytes = TcpHeader.MIN_LENGTH_BYTES + SegmentOptions.lengthBytes(tcb, 0);
     PacketBuffer packet = route == null ? null : sender.begin(route, headerBytes);
     if (route == null || packet == null) {
       return false;
@@ -244,7 +179,6 @@ final class TcpOutput {
     writeHeader(tcb, packet, seq, TcpHeader.ACK | fin | push, headerBytes, 0, nowNanos);
     if (length > 0) {
       long position = tcb.sendPosition(seq);
-      setUrgent(tcb, packet, position);
       long at = packet.append(length);
       tcb.sendQueue().copyTo(position, packet.memory(), at, length);
     }
@@ -252,11 +186,18 @@ final class TcpOutput {
     return true;
   }
 
-  /** The urgent pointer names the byte behind the urgent one, as in Linux (tcp_transmit_skb). */
-  private static void setUrgent(TransmissionControlBlock tcb, PacketBuffer packet, long position) {
-    long ahead = tcb.sendQueue().urgentEnd() - position;
-    if (ahead > 0 && ahead <= TcpHeader.MAX_URGENT_POINTER) {
-      TcpHeader.setUrgent(packet.memory(), packet.offset(), (int) ahead);
+  /**
+   * The urgent pointer names the byte behind the urgent one, as in Linux (__tcp_transmit_skb). What
+   * is sent last before it says at least that there is one, if it is too far ahead.
+   */
+  private static void setUrgent(TransmissionControlBlock tcb, PacketBuffer packet, int seq) {
+    SocketSendQueue queue = tcb.sendQueue();
+    long ahead = queue.urgentEnd() - tcb.sendPosition(seq);
+    boolean far = ahead > TcpHeader.MAX_URGENT_POINTER;
+    boolean last = SequenceNumber.gt(seq + TcpHeader.MAX_URGENT_POINTER, tcb.sndNxt);
+    if (NextSegment.isUrgent(queue) && ahead > 0 && (last || !far)) {
+      int pointer = (int) Math.min(ahead, TcpHeader.MAX_URGENT_POINTER);
+      TcpHeader.setUrgent(packet.memory(), packet.offset(), pointer);
     }
   }
 
@@ -280,12 +221,12 @@ final class TcpOutput {
   }
 
   private void afterText(TransmissionControlBlock tcb, int length, long nowNanos) {
-    pace(tcb, length, nowNanos);
+    tcb.pacing.onSent(length, tcb.congestion.pacingBytesPerSecond(), nowNanos);
     tcb.lastSentNanos = nowNanos;
     if (length > 0) {
       tcb.delayedAck.onDataSent(context.config.delayedAckNanos(), nowNanos);
     }
-    if (sackBlocks(tcb) == 0) {
+    if (SegmentOptions.sackBlocks(tcb) == 0) {
       // Text carries no blocks: what they tell has to go by itself.
       onAckSent(tcb);
     }
@@ -299,6 +240,18 @@ final class TcpOutput {
   }
 
   /**
+   * Asks for the window (Linux: tcp_write_wakeup). A peer is told of an urgent byte although its
+   * window is shut (RFC 9293 §3.8.5), by a segment that it takes for new.
+   */
+  void sendWindowProbe(TransmissionControlBlock tcb, long nowNanos) {
+    long ahead = tcb.sendQueue().urgentEnd() - tcb.sendPosition(tcb.sndUna);
+    if (ahead > 0 && ahead <= TcpHeader.MAX_URGENT_POINTER) {
+      sendEmpty(tcb, tcb.sndUna, nowNanos);
+    }
+    sendProbe(tcb, nowNanos);
+  }
+
+  /**
    * Sends an ACK with a sequence number already acknowledged, which makes the peer answer: window
    * probe and keepalive, as in Linux (tcp_xmit_probe_skb; MUST-25 for the latter).
    */
@@ -307,8 +260,8 @@ final class TcpOutput {
   }
 
   private boolean sendEmpty(TransmissionControlBlock tcb, int seq, long nowNanos) {
-    int blocks = sackBlocks(tcb);
-    int headerBytes = TcpHeader.MIN_LENGTH_BYTES + optionBytes(tcb, blocks);
+    int blocks = SegmentOptions.sackBlocks(tcb);
+    int headerBytes = TcpHeader.MIN_LENGTH_BYTES + SegmentOptions.lengthBytes(tcb, blocks);
     Route route = sender.route(tcb);
     PacketBuffer packet = route == null ? null : sender.beginControl(route, headerBytes);
     if (route == null || packet == null) {
@@ -430,46 +383,7 @@ final class TcpOutput {
         headerBytes,
         flags,
         ReceiveWindow.select(tcb));
-    at += TcpHeader.MIN_LENGTH_BYTES;
-    if (tcb.timestamps) {
-      at += TcpOptions.writeTimestamps(memory, at, tcb.timestampClock(nowNanos), tcb.tsRecent);
-    }
-    if (sackBlocks > 0) {
-      writeSack(tcb, memory, at, sackBlocks);
-    }
-  }
-
-  private static int optionBytes(TransmissionControlBlock tcb, int sackBlocks) {
-    int timestamps = tcb.timestamps ? TcpOptions.TIMESTAMPS_LENGTH_BYTES : 0;
-    return timestamps + TcpOptions.sackLength(sackBlocks);
-  }
-
-  private static int sackBlocks(TransmissionControlBlock tcb) {
-    if (!tcb.sackPermitted) {
-      return 0;
-    }
-    // 40 bytes of options hold four blocks, or three beside timestamps (RFC 2018 §3).
-    int blocks = tcb.reassembly.count() + (tcb.duplicates.isEmpty() ? 0 : 1);
-    return Math.min(blocks, tcb.timestamps ? 3 : 4);
-  }
-
-  /** RFC 2883 §4: first what came twice; RFC 2018 §4: then the block that grew last. */
-  private static void writeSack(
-      TransmissionControlBlock tcb, MemorySegment memory, long at, int blocks) {
-    TcpOptions.writeSackHead(memory, at, blocks);
-    int first = 0;
-    if (!tcb.duplicates.isEmpty()) {
-      DuplicateReport duplicates = tcb.duplicates;
-      TcpOptions.writeSackBlock(memory, at, first++, duplicates.left(), duplicates.right());
-      duplicates.clear();
-    }
-    int count = tcb.reassembly.count();
-    int range = count == 0 ? 0 : tcb.reassembly.newest();
-    for (int i = first; i < blocks; i++) {
-      int left = SequenceNumber.atPosition(tcb.irs, tcb.reassembly.start(range));
-      int right = SequenceNumber.atPosition(tcb.irs, tcb.reassembly.end(range));
-      TcpOptions.writeSackBlock(memory, at, i, left, right);
-      range = range + 1 < count ? range + 1 : 0;
-    }
+    setUrgent(tcb, packet, seq);
+    SegmentOptions.write(tcb, memory, at + TcpHeader.MIN_LENGTH_BYTES, sackBlocks, nowNanos);
   }
 }

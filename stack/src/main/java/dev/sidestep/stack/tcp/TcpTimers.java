@@ -150,7 +150,7 @@ final class TcpTimers {
     context.counters.increment(Counter.TCP_ZERO_WINDOW_PROBES);
     tcb.retransmissions++;
     tcb.rtt.backOff();
-    output.sendProbe(tcb, nowNanos);
+    output.sendWindowProbe(tcb, nowNanos);
     output.armWindowProbe(tcb, nowNanos);
   }
 

@@ -111,13 +111,11 @@ final class TransmissionControlBlock extends ConnectionEntry {
   final TailLossProbe probe = new TailLossProbe();
   final LossRecovery recovery = new LossRecovery();
   final WindowUsage windowUsage = new WindowUsage();
+  final Pacing pacing = new Pacing();
   CongestionControl congestion = CongestionControls.create(DEFAULT_MSS_V4_BYTES);
 
   /** When the SYN was sent for the first time: measures the first RTT. */
   long timedSinceNanos;
-
-  /** Before this nothing more is to leave, where the congestion control asks for a pace. */
-  long pacedUntilNanos = Long.MIN_VALUE;
 
   /** What the application is told if the peer never answers again (Linux: sk_err_soft). */
   SocketError softError = SocketError.ETIMEDOUT;
@@ -285,7 +283,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
    * got lost, as far as is known.
    */
   int inFlightBytes() {
-    return Math.max(0, segments.inFlightBytes() - recovery.duplicateBytes(mssBytes));
+    return Math.max(0, segments.inFlightBytes() - recovery.duplicates.bytes(mssBytes));
   }
 
   /** Whether there is text, or a FIN, that was never sent. */

@@ -50,6 +50,32 @@ class UrgentTest extends TcpStory {
   }
 
   @Test
+  void aShutWindowDoesNotKeepThePeerFromHearingOfIt() {
+    ScriptedApp app = acceptedConnection(1000, 1000);
+    app.writes(1000);
+    peer.expects("P. 1:1001(1000) ack 1");
+    peer.sends(". 1:1(0) ack 1001 win 0");
+    app.writes(9);
+    app.writesUrgent();
+    peer.expectsAfter(connection().rtoNanos(), "U. 1001:1001(0) ack 1 urg 10");
+    peer.expects("U. 1000:1000(0) ack 1 urg 11");
+    peer.sends(". 1:1(0) ack 1001 win 1000");
+    peer.expects("PU. 1001:1011(10) ack 1 urg 10");
+  }
+
+  @Test
+  void aPointerThatDoesNotReachTellsAsFarAsItCan() {
+    ScriptedApp app = acceptedConnection(1000, 1000);
+    app.writes(1000);
+    peer.expects("P. 1:1001(1000) ack 1");
+    peer.sends(". 1:1(0) ack 1001 win 0");
+    app.writes(70_000);
+    app.writesUrgent();
+    peer.expectsAfter(connection().rtoNanos(), "U. 1000:1000(0) ack 1 urg 65535");
+    peer.sends("R. 1:1(0) ack 1001");
+  }
+
+  @Test
   void aReaderStopsBeforeTheUrgentByteAndPassesOverIt() {
     ScriptedApp app = connected();
     peer.sends("PU. 1:11(10) ack 1 urg 5");
