@@ -88,23 +88,41 @@ final class AckInput {
 
   /** What the acknowledgement tells of what is outstanding, and what follows from that. */
   private void takeNews(TransmissionControlBlock tcb, SegmentInfo seg) {
-    AckSample sample = report.sample;
-    long nowNanos = sample.nowNanos;
-    sample.priorInFlightBytes = tcb.inFlightBytes();
+    readBlocks(tcb, seg);
+    readAckField(tcb, seg);
+    boolean restartsTimer = learnOfPath(tcb);
+    takeProbeAnswer(tcb, seg);
+    if (report.reneges && report.advances) {
+      waitForRenegingPeer(tcb);
+    } else {
+      recover(tcb);
+      setTimer(tcb, restartsTimer);
+    }
+    control(tcb);
+  }
+
+  private void readBlocks(TransmissionControlBlock tcb, SegmentInfo seg) {
+    report.sample.priorInFlightBytes = tcb.inFlightBytes();
     report.priorHighestSacked = tcb.scoreboard.highest(tcb.sendPosition(tcb.sndUna));
     if (tcb.sackPermitted && seg.options.sackBlockCount > 0) {
       tcb.scoreboard.takeBlocks(tcb, seg, report);
     }
+  }
+
+  private void readAckField(TransmissionControlBlock tcb, SegmentInfo seg) {
     if (SequenceNumber.gt(seg.segAck, tcb.sndUna)) {
-      advance(tcb, seg.segAck, nowNanos);
+      advance(tcb, seg.segAck, report.sample.nowNanos);
+    } else if (report.isPureDuplicate()) {
+      context.counters.increment(Counter.TCP_DUPLICATE_ACKS_RECEIVED);
     }
+  }
+
+  /** Reordering and round trip. Returns whether the timer starts anew. */
+  private boolean learnOfPath(TransmissionControlBlock tcb) {
     Deliveries.finishReordering(tcb, report);
     boolean measured = tcb.deliveries.measureRoundTrip(tcb, report);
-    tcb.rack.adaptWindow(sample.priorDeliveredBytes, tcb.deliveries.rate.deliveredBytes());
-    boolean restarts = report.advances || (measured && isLaterThanFirst(tcb));
-    takeProbeAnswer(tcb, seg);
-    recover(tcb, restarts);
-    control(tcb);
+    tcb.rack.adaptWindow(report.sample.priorDeliveredBytes, tcb.deliveries.rate.deliveredBytes());
+    return report.advances || (measured && isLaterThanFirst(tcb));
   }
 
   private void advance(TransmissionControlBlock tcb, int segAck, long nowNanos) {
@@ -139,30 +157,31 @@ final class AckInput {
     }
   }
 
-  private void recover(TransmissionControlBlock tcb, boolean restartsTimer) {
-    long nowNanos = report.sample.nowNanos;
-    if (report.isPureDuplicate()) {
-      context.counters.increment(Counter.TCP_DUPLICATE_ACKS_RECEIVED);
-    }
-    if (report.reneges && report.advances) {
-      // The peer has thrown away what it SACKed, or its next ACK is on its way already.
-      long wait = Math.max(tcb.rtt.smoothedNanos() / 2, LEAST_RENEGING_NANOS);
-      context.sendTimers.arm(tcb, SendTimer.RETRANSMISSION, nowNanos + wait);
+  /** The peer has thrown away what it SACKed, or its next ACK is on its way already. */
+  private void waitForRenegingPeer(TransmissionControlBlock tcb) {
+    long wait = Math.max(tcb.rtt.smoothedNanos() / 2, LEAST_RENEGING_NANOS);
+    context.sendTimers.arm(tcb, SendTimer.RETRANSMISSION, report.sample.nowNanos + wait);
+  }
+
+  private void recover(TransmissionControlBlock tcb) {
+    if (!tcb.recovery.isDoubtful(report)) {
       return;
     }
-    if (tcb.recovery.isDoubtful(report)) {
-      tcb.recovery.readEcho(tcb, report);
-      tcb.recovery.onAck(tcb, report);
-      if (tcb.recovery.takeEntered()) {
-        context.counters.increment(Counter.TCP_FAST_RETRANSMITS);
-      }
-      if (tcb.recovery.takeUndone()) {
-        context.counters.increment(Counter.TCP_SPURIOUS_RECOVERIES);
-      }
+    tcb.recovery.readEcho(tcb, report);
+    tcb.recovery.onAck(tcb, report);
+    if (tcb.recovery.takeEntered()) {
+      context.counters.increment(Counter.TCP_FAST_RETRANSMITS);
     }
+    if (tcb.recovery.takeUndone()) {
+      context.counters.increment(Counter.TCP_SPURIOUS_RECOVERIES);
+    }
+  }
+
+  private void setTimer(TransmissionControlBlock tcb, boolean restarts) {
+    long nowNanos = report.sample.nowNanos;
     if (report.waitNanos > 0) {
       context.sendTimers.arm(tcb, SendTimer.REORDERING, nowNanos + report.waitNanos);
-    } else if (restartsTimer) {
+    } else if (restarts) {
       context.sendTimers.restart(tcb, nowNanos);
     }
   }

@@ -74,6 +74,8 @@ public final class SimulatedLink {
   private final End right;
   private Faults faults;
   private boolean up = true;
+  private long interruptedFromNanos = Long.MAX_VALUE;
+  private long interruptedUntilNanos = Long.MAX_VALUE;
 
   /** A link that is up. */
   public SimulatedLink(TestClock clock, Settings settings) {
@@ -124,6 +126,16 @@ public final class SimulatedLink {
       left.inbound.clear();
       right.inbound.clear();
     }
+  }
+
+  /** Loses all that is sent from one moment until another, while the link seems to be up. */
+  public void interrupt(long fromNanos, long untilNanos) {
+    interruptedFromNanos = fromNanos;
+    interruptedUntilNanos = untilNanos;
+  }
+
+  private boolean isInterrupted() {
+    return clock.nanos() >= interruptedFromNanos && clock.nanos() < interruptedUntilNanos;
   }
 
   /** When the next frame arrives at either end, or {@link FaultInjector#NEVER}. */
@@ -203,7 +215,7 @@ public final class SimulatedLink {
     @Override
     public int txBurst(PacketBuffer[] frames, int fromIndex, int count) {
       for (int i = fromIndex; i < fromIndex + count; i++) {
-        if (up) {
+        if (up && !isInterrupted()) {
           peer.carry(frames[i]);
         }
         frames[i].free();

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
  * </pre>
  *
  * <p>Rates and delays are those of the measurements of Linux that we compare with: 200 Mbit/s with
- * 10 ms of round trip, 1 Gbit/s with 1 ms and with next to none.
+ * 10 ms of round trip, 1 Gbit/s with 1 ms, with next to none, and with 100 ms.
  */
 class GoodputTest {
 
@@ -50,6 +51,11 @@ class GoodputTest {
   private static final double TOLERATED_LOSS = 0.05;
   private static final int[] SEEDS = {11, 12, 13};
   private static final long DEADLINE_NANOS = TestClock.seconds(3600);
+
+  /** An interrupted path works for a moment, not for a second, and then again. */
+  private static final long DOWN_FROM_NANOS = TestClock.millis(5);
+
+  private static final long DOWN_UNTIL_NANOS = TestClock.millis(1005);
 
   private static final double[] LOSS_PERCENT = {0, 0.1, 1, 5, 10};
   private static final int[] MTU_BYTES = {1500, 9000};
@@ -70,7 +76,8 @@ class GoodputTest {
     NONE,
     REORDER,
     DUPLICATE,
-    CORRUPT
+    CORRUPT,
+    INTERRUPT
   }
 
   private record Cell(double lossPercent, NetworkPath path, Trouble trouble, int mtuBytes) {
@@ -90,7 +97,7 @@ class GoodputTest {
           Faults.none(seed).withDrop(lossPercent / 100).withDelay(path.roundTripNanos() / 2);
       faults =
           switch (trouble) {
-            case NONE -> faults;
+            case NONE, INTERRUPT -> faults;
             // As much jitter as in the measurements of Linux: 2 ms where the round trip is 10 ms.
             case REORDER -> faults.withReorder(1, path.roundTripNanos() / 5);
             case DUPLICATE -> faults.withDuplicate(0.05);
@@ -108,12 +115,19 @@ class GoodputTest {
     List<Cell> cells = new ArrayList<>();
     for (NetworkPath path : PATHS) {
       for (double loss : LOSS_PERCENT) {
-        for (Trouble trouble : Trouble.values()) {
+        for (Trouble trouble : EnumSet.range(Trouble.NONE, Trouble.CORRUPT)) {
           for (int mtu : MTU_BYTES) {
             cells.add(new Cell(loss, path, trouble, mtu));
           }
         }
       }
+    }
+    for (NetworkPath path : PATHS) {
+      cells.add(new Cell(0, path, Trouble.INTERRUPT, 1500));
+    }
+    for (Trouble trouble : Trouble.values()) {
+      cells.add(new Cell(0, FAR, trouble, 1500));
+      cells.add(new Cell(1, FAR, trouble, 1500));
     }
     return cells;
   }
@@ -181,6 +195,9 @@ class GoodputTest {
     TwoHosts.Connection connection = hosts.connect();
     Transfer transfer = new Transfer(connection.client(), connection.server(), bytes);
     long start = hosts.clock().nanos();
+    if (cell.trouble() == Trouble.INTERRUPT) {
+      hosts.link().interrupt(start + DOWN_FROM_NANOS, start + DOWN_UNTIL_NANOS);
+    }
     hosts.runUntil(
         () -> {
           transfer.pump();
