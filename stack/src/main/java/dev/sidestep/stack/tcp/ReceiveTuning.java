@@ -24,11 +24,14 @@ final class ReceiveTuning {
     SocketReceiveQueue queue = tcb.receiveQueue();
     long smoothed = tcb.rtt.smoothedNanos();
     long round = smoothed == 0 ? config.initialRtoNanos() : Math.max(smoothed, LEAST_ROUND_NANOS);
-    if (nowNanos - sinceNanos < round) {
+    long elapsed = nowNanos - sinceNanos;
+    if (elapsed < round) {
       return;
     }
     boolean firstLook = sinceNanos == 0;
-    long taken = queue.head() - sinceHead - queue.queuedBytes();
+    // More time may have passed, above all where a round trip is shorter than a turn of a thread.
+    double rounds = (double) elapsed / round;
+    long taken = (long) ((queue.head() - sinceHead - queue.queuedBytes()) / rounds);
     sinceNanos = nowNanos;
     sinceHead = queue.head();
     if (firstLook) {

@@ -107,7 +107,7 @@ class RackLossDetectionTest {
     rack.onDuplicateReported();
     rack.adaptWindow(0, MSS);
     for (int i = 0; i < 16; i++) {
-      rack.adaptWindow(i * MSS, i * MSS);
+      rack.adaptWindow((long) i * MSS, (long) i * MSS);
       assertEquals(RTT / 2, rack.windowNanos(true, 0, RTT, RTT), "after " + i);
       rack.onRecovered(false);
     }

@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
  */
 public final class TcpHost {
 
-  private static final long SOCKET_MEMORY_BYTES = 256 << 20;
+  private static final long SOCKET_MEMORY_BYTES = 256L << 20;
   private static final int PREFIX_LENGTH = 24;
 
   private final TestClock clock;
