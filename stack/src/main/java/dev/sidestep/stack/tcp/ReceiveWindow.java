@@ -17,9 +17,14 @@ final class ReceiveWindow {
     return set > 0 ? set : config.receiveBufferBytes();
   }
 
-  /** The shift to offer: it must do for the largest the queue may become (RFC 7323 §2.3). */
+  /**
+   * The shift to offer: it must do for the largest the queue may become (RFC 7323 §2.3), which is
+   * what the application has set, if it has, as in Linux (tcp_select_initial_window). A small queue
+   * could not be told of in large units.
+   */
   static int scale(StreamOptions options, TcpConfig config) {
-    int largest = Math.max(config.maxBufferBytes(), options.receiveBufferBytes);
+    int set = options.receiveBufferBytes;
+    int largest = set > 0 ? set : config.maxBufferBytes();
     int scale = 0;
     while (scale < TcpOptions.MAX_WINDOW_SCALE && (MAX_FIELD << scale) < largest) {
       scale++;

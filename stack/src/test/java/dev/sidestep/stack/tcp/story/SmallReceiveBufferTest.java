@@ -56,7 +56,8 @@ class SmallReceiveBufferTest extends TcpStory {
     socket.options().receiveBufferBytes = CAPACITY_BYTES;
     socket.options().sendBufferBytes = 5000;
     ScriptedApp app = connects(socket);
-    peer.expects("S 0:0(0) win 4000 <...>");
+    // In units of one byte: a small queue has no larger ones to offer.
+    peer.expects("S 0:0(0) win 4000 <mss 1460,sackOK,TS val * ecr 0,nop,wscale 0>");
     peer.sends("S. 0:0(0) ack 1 win 10000 <mss 1000>");
     peer.expects(". 1:1(0) ack 1 win 4000");
     assertEquals(5000, app.offers(100_000));
