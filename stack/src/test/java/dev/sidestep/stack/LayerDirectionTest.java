@@ -3,6 +3,7 @@ package dev.sidestep.stack;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.INTERFACES;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -95,6 +96,18 @@ class LayerDirectionTest {
           .allowEmptyShould(true)
           .check(CLASSES);
     }
+  }
+
+  @Test
+  void onlyTheDevicesOfDpdkCallItAndKnowItsStructures() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "nic.dpdk..")
+        .should()
+        .dependOnClassesThat(
+            // A sleep on file descriptors, which has nothing of DPDK's.
+            resideInAPackage(ROOT + "nic.dpdk.ffi..").and(not(simpleName("DescriptorWait"))))
+        .check(CLASSES);
   }
 
   private static String[] packages(List<String> names) {

@@ -45,6 +45,11 @@ final class LibC {
 
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
 
+  /** AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK and SOCK_CLOEXEC (bits/socket.h). */
+  private static final int AF_UNIX = 1;
+
+  private static final int SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0x800 | 0x80000;
+
   private LibC() {}
 
   /** Makes a pipe neither end of which blocks: {reading end, writing end}. */
@@ -110,6 +115,11 @@ final class LibC {
   /** A socket to ask the kernel about its interfaces with. */
   static int datagramSocket() {
     return (int) NativeCall.call(SOCKET, AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+  }
+
+  /** A socket towards another program on this host; it does not block. */
+  static int localStreamSocket() {
+    return (int) NativeCall.call(SOCKET, AF_UNIX, SOCK_STREAM_NONBLOCK_CLOEXEC, 0);
   }
 
   /**

@@ -1,24 +1,19 @@
 package dev.sidestep.stack.nic.dpdk.ffi;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /** Asks the kernel whether anybody still listens on a socket that has a file (unix(7)). */
 public final class SocketFile {
 
-  /** AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK and SOCK_CLOEXEC (bits/socket.h). */
-  private static final int AF_UNIX = 1;
-
-  private static final int STREAM_NONBLOCK_CLOEXEC = 1 | 0x800 | 0x80000;
+  /** AF_UNIX (bits/socket.h). */
+  private static final short AF_UNIX = 1;
 
   /** ECONNREFUSED (asm-generic/errno.h). */
   private static final int CONNECTION_REFUSED = 111;
@@ -27,15 +22,9 @@ public final class SocketFile {
   private static final int PATH = 2;
   private static final int ADDRESS_BYTES = 110;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final MethodHandle SOCKET =
-      handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle CONNECT =
-      handle(
-          "connect",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
-          Linker.Option.captureCallState("errno"));
+  private static final MemorySegment CONNECT = LibC.symbol("connect");
+  private static final MethodHandle CALL_OF_THREE =
+      NativeCall.link(3, Linker.Option.captureCallState("errno"));
 
   private SocketFile() {}
 
@@ -46,21 +35,26 @@ public final class SocketFile {
   public static boolean isAbandoned(String path) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(ADDRESS_BYTES, 2);
-      address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+      address.set(JAVA_SHORT, 0, AF_UNIX);
       address.asSlice(PATH).setString(0, path, StandardCharsets.UTF_8);
-      int socket = (int) SOCKET.invokeExact(AF_UNIX, STREAM_NONBLOCK_CLOEXEC, 0);
-      MemorySegment state = arena.allocate(CALL_STATE);
-      int result = (int) CONNECT.invokeExact(state, socket, address, ADDRESS_BYTES);
+      int socket = LibC.localStreamSocket();
+      int errno = connect(socket, address, arena.allocate(Linker.Option.captureStateLayout()));
       LibC.close(socket);
-      return result != 0 && state.get(JAVA_INT, 0) == CONNECTION_REFUSED;
-    } catch (Throwable thrown) {
-      throw NativeCall.rethrown(thrown);
+      return errno == CONNECTION_REFUSED;
     }
   }
 
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
+  /** Returns 0, or what errno says. */
+  private static int connect(int socket, MemorySegment address, MemorySegment state) {
+    try {
+      int result =
+          (int)
+              (long)
+                  CALL_OF_THREE.invokeExact(
+                      CONNECT, state, (long) socket, address.address(), (long) ADDRESS_BYTES);
+      return result == 0 ? 0 : state.get(JAVA_INT, 0);
+    } catch (Throwable thrown) {
+      throw NativeCall.rethrown(thrown);
+    }
   }
 }
