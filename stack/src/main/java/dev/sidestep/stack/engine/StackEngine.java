@@ -97,7 +97,11 @@ public final class StackEngine implements AutoCloseable {
    */
   public static StackEngine start(StackConfig config, long peerPatienceNanos)
       throws StackStartException {
-    Network network = Network.open(config, peerPatienceNanos, () -> rehearse(config));
+    return start(config, Network.open(config, peerPatienceNanos, () -> rehearse(config)));
+  }
+
+  /** Starts the stack over devices that are open. */
+  static StackEngine start(StackConfig config, Network network) {
     StackEngine engine = new StackEngine(config, network, new SecureRandom());
     engine.driver.start();
     return engine;

@@ -2,8 +2,8 @@ package dev.sidestep.stack.engine;
 
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
+import dev.sidestep.stack.config.SettingsReader;
 import dev.sidestep.stack.config.StackConfig;
-import dev.sidestep.stack.config.Wildcard;
 import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicDevice;
@@ -13,6 +13,7 @@ import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.tcp.TcpConfig;
 import dev.sidestep.stack.tcp.TcpStack;
 import java.util.List;
+import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -36,7 +37,7 @@ public final class ShardUnderTest {
       RandomGenerator random,
       Consumer<StackSocket> onReleased) {
     this.clock = clock;
-    StackConfig config = config(address, memory.limitBytes());
+    StackConfig config = config(address);
     // One buffer: thousands of these hosts are made, and none talks to itself.
     Network network = new Network(List.of(device), new LoopbackDevice(1), null, config);
     this.shard =
@@ -49,23 +50,11 @@ public final class ShardUnderTest {
             onReleased);
   }
 
-  private static StackConfig config(InterfaceAddress address, long socketMemoryBytes) {
-    return new StackConfig(
-        List.of(),
-        List.of(address),
-        null,
-        0,
-        Profile.BALANCED,
-        true,
-        List.of(),
-        false,
-        Wildcard.BOTH,
-        true,
-        false,
-        false,
-        null,
-        socketMemoryBytes,
-        0);
+  private static StackConfig config(InterfaceAddress address) {
+    Properties settings = new Properties();
+    settings.setProperty("sidestep.device", "net_null0");
+    settings.setProperty("sidestep.address", address.toString());
+    return new SettingsReader(settings, null).read();
   }
 
   /** One turn of the poll loop. */

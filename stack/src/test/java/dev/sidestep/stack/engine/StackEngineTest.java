@@ -9,8 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.config.Profile;
-import dev.sidestep.stack.config.StackConfig;
-import dev.sidestep.stack.config.Wildcard;
+import dev.sidestep.stack.config.SettingsReader;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.Readiness;
@@ -22,6 +21,8 @@ import java.net.BindException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -47,23 +48,11 @@ class StackEngineTest {
   }
 
   static StackEngine start(Profile profile) throws StackStartException {
-    return StackEngine.start(
-        new StackConfig(
-            List.of(),
-            List.of(),
-            null,
-            0,
-            profile,
-            true,
-            List.of(),
-            true,
-            Wildcard.BOTH,
-            true,
-            false,
-            false,
-            null,
-            64 << 20,
-            TimeUnit.SECONDS.toNanos(5)));
+    Properties settings = new Properties();
+    settings.setProperty("sidestep.loopback", "stack");
+    settings.setProperty("sidestep.profile", profile.name().toLowerCase(Locale.ROOT));
+    settings.setProperty("sidestep.memory", "64m");
+    return StackEngine.start(new SettingsReader(settings, null).read());
   }
 
   @AfterEach

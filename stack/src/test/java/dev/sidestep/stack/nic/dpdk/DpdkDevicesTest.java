@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
+import dev.sidestep.stack.nic.dpdk.ffi.BusyInterruptThread;
 import dev.sidestep.stack.nic.dpdk.ffi.DescriptorWait;
 import dev.sidestep.stack.nic.dpdk.ffi.DpdkLibrary;
 import dev.sidestep.stack.nic.dpdk.ffi.MemifPort;
@@ -154,6 +155,28 @@ class DpdkDevicesTest {
     assertEquals(0, queue.rxBurst(new PacketBuffer[1]));
     assertFalse(device.linkUp());
     device.close();
+  }
+
+  @Test
+  void memoryThatDpdksThreadMayStillUseStays() {
+    DpdkLibrary library = DpdkEal.start(OPTIONS, List.of(), 0, () -> {}).library();
+    String device = "net_memif99,role=server,socket=sidestep-busy-" + ProcessHandle.current().pid();
+    NicDevice busy = open(device, OPTIONS);
+    int port = library.portByName(busy.name());
+    PacketBuffer buffer = busy.queue(0).pool().allocate();
+    assertNotNull(buffer);
+    try (BusyInterruptThread thread = new BusyInterruptThread(library)) {
+      assertNotNull(thread);
+      busy.close();
+      assertEquals(port, library.portByName(busy.name()));
+      buffer.memory().set(JAVA_INT, 0, 0x5afe);
+      assertEquals(0x5afe, buffer.memory().get(JAVA_INT, 0));
+      assertEquals(BUFFERS - 1, busy.queue(0).pool().availableBuffers());
+      assertEquals(0, busy.queue(0).rxBurst(new PacketBuffer[1]));
+    }
+    // What it was told meanwhile it does when it comes round, and harms nobody.
+    assertEquals(-1, library.portByName(busy.name()));
+    assertEquals(0x5afe, buffer.memory().get(JAVA_INT, 0));
   }
 
   @Test

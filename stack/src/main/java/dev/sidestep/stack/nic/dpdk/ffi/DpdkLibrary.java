@@ -249,7 +249,8 @@ public final class DpdkLibrary {
     setAlarm(at(DpdkFunction.RTE_ETH_DEV_START), port);
   }
 
-  private void setAlarm(MemorySegment callback, long argument) {
+  /** Has EAL's interrupt thread call a function of one argument, behind what it was told before. */
+  void setAlarm(MemorySegment callback, long argument) {
     long soonMicros = 1;
     NativeCall.call(at(DpdkFunction.RTE_EAL_ALARM_SET), soonMicros, callback.address(), argument);
   }
