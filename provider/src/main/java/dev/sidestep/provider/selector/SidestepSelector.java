@@ -284,11 +284,17 @@ public final class SidestepSelector extends AbstractSelector {
 
   private void await(long deadlineNanos) {
     StackEngine started = engine;
-    if (started != null && stackKeys.get() > 0) {
-      started.await(waiter, deadlineNanos);
-    } else {
-      waiter.park(
-          deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - System.nanoTime());
+    try {
+      // An interrupt ends a sleep in any place, by our wakeup().
+      begin();
+      if (started != null && stackKeys.get() > 0) {
+        started.await(waiter, deadlineNanos);
+      } else {
+        waiter.park(
+            deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - System.nanoTime());
+      }
+    } finally {
+      end();
     }
   }
 

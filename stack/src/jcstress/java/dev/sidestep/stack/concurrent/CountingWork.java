@@ -20,9 +20,6 @@ final class CountingWork implements Ownership.Work<CountingWork.Wish> {
   volatile long toldNanos = Ownership.NEVER;
 
   @Override
-  public void taken() {}
-
-  @Override
   public void carryOut(@Nullable Wish own, int bits) {
     for (Wish wish = ownership.nextRequest(); wish != null; wish = ownership.nextRequest()) {
       carriedOut += ownership.takeBits(wish);

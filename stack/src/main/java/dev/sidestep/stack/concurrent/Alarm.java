@@ -1,7 +1,6 @@
 package dev.sidestep.stack.concurrent;
 
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,20 +17,27 @@ import org.jspecify.annotations.Nullable;
  *   wakeAt = now + longest                     owner = nobody
  *   -- full fence --                           -- full fence --
  *   if (owner is nobody)                       if (deadline &lt; wakeAt)
- *     wakeAt = min(wakeAt, deadline)             wake the sleeper
- *   sleep until wakeAt
+ *     wakeAt = min(wakeAt, deadline)             unpark the sleeper
+ *   park until wakeAt
  * </pre>
+ *
+ * <p>The sleep itself may be anywhere, since a {@link Parker} keeps the permit of whoever rings
+ * before it has begun.
  *
  * <p>Threads: one sleeps; whoever has given back ownership rings.
  */
-public class Alarm {
+public final class Alarm {
 
   private static final long AWAKE = Long.MIN_VALUE;
 
   private final Ownership<?> ownership;
 
   private volatile long wakeAtNanos = AWAKE;
-  private volatile @Nullable Thread sleeper;
+
+  // Both written before wakeAtNanos and read after it. Who reads those of a later sleep ends that
+  // one for no reason, which it allows.
+  private Parker place = Parker.THREAD;
+  private @Nullable Thread sleeper;
 
   /** An alarm for the timers of whoever has {@code ownership}. */
   public Alarm(Ownership<?> ownership) {
@@ -43,24 +49,27 @@ public class Alarm {
    *
    * @param deadlineNanos when the earliest timer is due, or {@link Ownership#NEVER}
    */
-  public final void ring(long deadlineNanos) {
+  public void ring(long deadlineNanos) {
     if (deadlineNanos < wakeAtNanos) {
       Thread thread = sleeper;
       if (thread != null) {
-        interruptSleep(thread);
+        place.unpark(thread);
       }
     }
   }
 
   /**
-   * Sleeps until the next timer, for {@code longestNanos}, until woken or for no reason at all.
+   * Announces that the calling thread is about to park in {@code parker}; when it is awake again it
+   * calls {@link #off}. Returns for how long it may: until the next timer, at most {@code
+   * longestNanos}.
    *
    * @param nowNanos the time now, on the clock of the timers
    * @param leastNanos how long to sleep if a timer is due already
    */
-  public final void sleep(long nowNanos, long leastNanos, long longestNanos) {
-    long wakeAt = nowNanos + longestNanos;
+  public long set(Parker parker, long nowNanos, long leastNanos, long longestNanos) {
+    place = parker;
     sleeper = Thread.currentThread();
+    long wakeAt = nowNanos + longestNanos;
     wakeAtNanos = wakeAt;
     VarHandle.fullFence();
     if (!ownership.isHeld()) {
@@ -68,20 +77,11 @@ public class Alarm {
       wakeAt = Math.min(wakeAt, ownership.deadlineNanos());
       wakeAtNanos = wakeAt;
     }
-    try {
-      sleep(wakeAt == Ownership.AT_ONCE ? leastNanos : Math.max(wakeAt - nowNanos, leastNanos));
-    } finally {
-      wakeAtNanos = AWAKE;
-    }
+    return wakeAt == Ownership.AT_ONCE ? leastNanos : Math.max(wakeAt - nowNanos, leastNanos);
   }
 
-  /** How the thread sleeps. */
-  protected void sleep(long nanos) {
-    LockSupport.parkNanos(this, nanos);
-  }
-
-  /** How the sleep is ended; the counterpart of {@link #sleep(long)}. */
-  protected void interruptSleep(Thread thread) {
-    LockSupport.unpark(thread);
+  /** The thread is awake and looks after the timers, or leaves them to others. */
+  public void off() {
+    wakeAtNanos = AWAKE;
   }
 }

@@ -78,9 +78,6 @@ public final class Ownership<R extends Ownership.Request> {
    */
   public interface Work<R> {
 
-    /** Ownership was just taken. */
-    void taken();
-
     /**
      * Carries out what others have left ({@link Ownership#nextRequest}) and then the caller's own
      * request, if there is one.
@@ -120,19 +117,7 @@ public final class Ownership<R extends Ownership.Request> {
 
   /** Takes ownership if nobody has it; the caller then releases it, in a {@code finally} block. */
   public boolean tryTake() {
-    if (owner != NOBODY || !OWNER.compareAndSet(this, NOBODY, Thread.currentThread().threadId())) {
-      return false;
-    }
-    boolean begun = false;
-    try {
-      work.taken();
-      begun = true;
-    } finally {
-      if (!begun) {
-        giveBack(false);
-      }
-    }
-    return true;
+    return owner == NOBODY && OWNER.compareAndSet(this, NOBODY, Thread.currentThread().threadId());
   }
 
   /** Gives ownership back, and sees to it that no request and no deadline is forgotten. */

@@ -2,31 +2,43 @@ package dev.sidestep.stack.concurrent;
 
 /**
  * How long one waiting thread spins before it sleeps, learnt from how long it slept (as KVM's
- * halt_poll_ns). Two peers that both sleep answer each other so slowly that each would always have
- * stopped spinning before the answer: a fixed budget would keep them asleep for ever. So a sleep
- * that a longer spin would have avoided doubles the budget, and a long one sets it back.
+ * halt_poll_ns). Spinning is a bet that the answer is near. A sleep that a longer spin would have
+ * avoided doubles the stake, so that two peers that both sleep do not keep each other asleep; one
+ * that no spin could have avoided halves it, until nothing is left.
  *
  * <p>Threads: the one that waits.
  */
 public final class SpinBudget {
 
-  private long nanos;
+  /** The smallest stake: less is hardly longer than the look that precedes the sleep. */
+  public static final long SMALLEST_NANOS = 5_000;
 
-  /** The time to spin, at least {@code leastNanos}. */
-  public long nanos(long leastNanos) {
-    return Math.max(nanos, leastNanos);
+  private static final long UNKNOWN = -1;
+
+  private long nanos = UNKNOWN;
+
+  /**
+   * The time to spin.
+   *
+   * @param firstNanos what it is before anything was learnt
+   */
+  public long nanos(long firstNanos) {
+    return nanos == UNKNOWN ? firstNanos : nanos;
   }
 
   /**
    * Learns from a sleep.
    *
    * @param sleptNanos how long it lasted
-   * @param leastNanos the budget after a long sleep
+   * @param firstNanos what the budget is before anything was learnt
    * @param mostNanos the most it grows to; a sleep longer than that could not have been avoided
    */
-  public void slept(long sleptNanos, long leastNanos, long mostNanos) {
-    long current = nanos(leastNanos);
-    long doubled = current > mostNanos / 2 ? mostNanos : current * 2;
-    nanos = sleptNanos < mostNanos ? doubled : leastNanos;
+  public void slept(long sleptNanos, long firstNanos, long mostNanos) {
+    long current = nanos(firstNanos);
+    if (sleptNanos < mostNanos) {
+      nanos = current > mostNanos / 2 ? mostNanos : Math.max(2 * current, SMALLEST_NANOS);
+    } else {
+      nanos = current < 2 * SMALLEST_NANOS ? 0 : current / 2;
+    }
   }
 }

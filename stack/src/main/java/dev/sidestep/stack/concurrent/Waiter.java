@@ -50,7 +50,7 @@ public abstract class Waiter {
   /** Its place in {@link ParkedWaiters}; guarded by their lock. */
   int place;
 
-  /** Whether it must not sleep although it is not ready; written under the same lock. */
+  /** Whether it must not sleep although it is not ready: the stack closes. */
   volatile boolean mustLeave;
 
   /**
@@ -65,9 +65,18 @@ public abstract class Waiter {
    */
   public void look(long nowNanos) {}
 
-  /** Where the thread is going to sleep. Asked before the sleep is announced. */
+  /**
+   * Where the thread is going to sleep. Asked before the sleep is announced. {@link Parker#THREAD}
+   * means that any other place will do as well, as long as {@link #wake} ends the sleep when the
+   * thread is interrupted.
+   */
   protected Parker parker() {
     return Parker.THREAD;
+  }
+
+  /** Whether the thread can sleep in any place. */
+  public final boolean sleepsAnywhere() {
+    return parker() == Parker.THREAD;
   }
 
   /**
@@ -76,7 +85,11 @@ public abstract class Waiter {
    * checks and repeats.
    */
   public final void park(long nanos) {
-    Parker parker = parker();
+    park(parker(), nanos);
+  }
+
+  /** The same in a place that the caller has chosen. */
+  public final void park(Parker parker, long nanos) {
     sleepsIn = parker;
     PARKED.setVolatile(this, Thread.currentThread());
     VarHandle.fullFence();

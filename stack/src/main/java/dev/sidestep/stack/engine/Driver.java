@@ -1,30 +1,27 @@
 package dev.sidestep.stack.engine;
 
-import dev.sidestep.stack.concurrent.ParkedWaiters;
+import dev.sidestep.stack.concurrent.Alarm;
+import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.Waiter;
+import dev.sidestep.stack.concurrent.Watch;
 import dev.sidestep.stack.counters.Counter;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The background thread that keeps a shard going while no application thread polls it: all parked,
- * or busy computing. It never competes: when somebody else polls it stands by in long sleeps, from
- * which a thread about to park wakes it.
+ * The background thread that keeps a shard going while no application thread polls it or watches
+ * over it ({@link Watch}): all parked, or busy computing. It never competes: when somebody else
+ * sees to the shard it stands by in long sleeps, from which a thread about to park wakes it.
  */
 final class Driver implements Runnable {
 
   /** A poll by another thread this recently means that it is at it and will be again. */
   private static final long RECENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-  /** How long it stands by at most while some threads are parked and another one polls. */
-  private static final long RELIED_ON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
   private static final int SILENCE_FRACTION = 16;
-
-  /** A sleep longer than it takes to be woken by an interrupt: 60 µs or so. */
-  private static final long INTERRUPT_WORTH_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   /** How long it leaves a machine alone that has no memory left, say. */
   private static final long MISHAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -34,10 +31,23 @@ final class Driver implements Runnable {
   private final LongSupplier clock;
   private final Thread thread;
 
-  private final ParkedWaiters parkedWaiters = new ParkedWaiters();
+  private final Watch watch;
+  private final Interrupts.Bed bed;
+
+  /** This thread's own sleep: until the next timer or until somebody needs it. */
+  private final Waiter sleeper =
+      new Waiter() {
+        @Override
+        public boolean isReady() {
+          return called || closed;
+        }
+      };
 
   private volatile boolean closed;
   private volatile boolean standingBy;
+
+  /** Whether somebody relies on it from now on. */
+  private volatile boolean called;
 
   /** The last poll before somebody parked, who will not poll again soon. */
   private volatile long abandonedPollNanos;
@@ -47,13 +57,18 @@ final class Driver implements Runnable {
 
   private long lastWorkNanos;
 
-  /** Whether the devices end the next sleep when a frame arrives. */
-  private boolean onInterrupts;
+  /** Where the devices end the next sleep when a frame arrives; null where they cannot. */
+  private @Nullable Parker onInterrupts;
+
+  /** Whether the last sleep was one of those: a frame that ends it is nobody else's business. */
+  private boolean wasOnInterrupts;
 
   Driver(Shard shard, IdleStrategy idle, LongSupplier clock) {
     this.shard = shard;
     this.idle = idle;
     this.clock = clock;
+    this.watch = shard.watch();
+    this.bed = shard.interrupts().new Bed();
     this.thread = Thread.ofPlatform().daemon().name("sidestep-driver").unstarted(this);
   }
 
@@ -62,26 +77,22 @@ final class Driver implements Runnable {
   }
 
   /**
-   * Called by a thread about to park, which therefore relies on this one. The count of those and
-   * {@code standingBy} are Dekker's two flags: either the driver sees the thread or the thread sees
-   * the driver standing by and wakes it.
+   * Called by a thread about to park, which therefore relies on this one unless there is a watcher.
+   * The count of those and {@code standingBy} are Dekker's two flags: either the driver sees the
+   * thread or the thread sees the driver standing by and wakes it.
    */
   void beginPark(Waiter waiter) {
     abandonedPollNanos = shard.lastPollNanos();
-    parkedWaiters.add(waiter);
-    if (standingBy) {
-      LockSupport.unpark(thread);
+    shard.parkedWaiters().add(waiter);
+    if (standingBy && !watch.isHeld()) {
+      called = true;
+      sleeper.wake();
     }
   }
 
   /** Called by a thread that was parked. */
   void endPark(Waiter waiter) {
-    parkedWaiters.remove(waiter);
-  }
-
-  /** Nobody will poll any more: the parked threads leave, and nobody parks. */
-  void endParking() {
-    parkedWaiters.close();
+    shard.parkedWaiters().remove(waiter);
   }
 
   @Override
@@ -97,18 +108,17 @@ final class Driver implements Runnable {
   }
 
   private void turn() {
+    called = false;
     long now = clock.getAsLong();
     shard.defects().log(now);
-    if (othersPoll(now)) {
+    if (othersSeeToIt(now)) {
       standBy(now);
+    } else if (pollOnce(now)) {
+      // Whoever waited for this is awake now and polls from here on; if nobody does there may be
+      // more, and the shortest sleep is long enough for a ring to overflow.
+      lastWorkNanos = now;
     } else {
-      if (pollOnce(now)) {
-        // Whoever waited for this is awake now and polls from here on; if nobody does there may be
-        // more, and the shortest sleep is long enough for a ring to overflow.
-        lastWorkNanos = now;
-      } else {
-        sleep(now);
-      }
+      sleep(now);
     }
   }
 
@@ -121,22 +131,24 @@ final class Driver implements Runnable {
     }
   }
 
-  private boolean othersPoll(long now) {
+  private boolean othersSeeToIt(long now) {
     long lastPoll = shard.lastPollNanos();
     boolean others = lastPoll != ownPollNanos && lastPoll != abandonedPollNanos;
-    boolean recently = others && now - lastPoll < RECENT_NANOS;
-    return recently || shard.isOwned();
+    boolean recently = others && !wasOnInterrupts && now - lastPoll < RECENT_NANOS;
+    return recently || watch.isHeld() || shard.isOwned();
   }
 
   private void standBy(long now) {
     lastWorkNanos = now;
+    wasOnInterrupts = false;
     standingBy = true;
-    if (!closed) {
-      // Whoever is parked already relies on us once the other thread stops polling.
-      boolean reliedOn = parkedWaiters.count() > 0;
-      long longest = reliedOn ? RELIED_ON_NANOS : idle.standbySleepNanos();
-      shard.alarm().sleep(now, idle.driverMinSleepNanos(), longest);
+    // Whoever is parked already relies on us once the other thread stops polling.
+    long longest = Math.min(shard.maxUnpolledNanos(), idle.standbySleepNanos());
+    if (watch.isHeld()) {
+      // The watcher leaves us to sleep until it goes, and while there is traffic it comes and goes.
+      longest = Math.max(longest, idle.interruptSleepNanos(now - shard.lastPollNanos()));
     }
+    sleep(Parker.THREAD, now, longest);
     standingBy = false;
   }
 
@@ -148,16 +160,13 @@ final class Driver implements Runnable {
       ownPollNanos = now;
       shard.counters().increment(Counter.DRIVER_POLLS);
       boolean worked = shard.poll(now) > 0;
-      onInterrupts = !worked && isInterruptWorthIt(now) && shard.alarm().enableInterrupts();
+      if (!worked && idle.interruptSleepNanos() > 0) {
+        onInterrupts = bed.make();
+      }
       return worked;
     } finally {
       shard.release();
     }
-  }
-
-  private boolean isInterruptWorthIt(long now) {
-    long sleepNanos = (now - lastWorkNanos) / SILENCE_FRACTION;
-    return sleepNanos > INTERRUPT_WORTH_NANOS && idle.interruptSleepNanos() > 0;
   }
 
   /**
@@ -166,19 +175,33 @@ final class Driver implements Runnable {
    */
   private void sleep(long now) {
     long silence = now - lastWorkNanos;
-    long least = idle.driverMinSleepNanos();
-    long longest =
-        onInterrupts
-            ? idle.interruptSleepNanos()
-            : Math.clamp(silence / SILENCE_FRACTION, least, idle.driverMaxSleepNanos());
-    onInterrupts = false;
-    shard.alarm().sleep(now, least, longest);
+    Parker place = onInterrupts;
+    onInterrupts = null;
+    wasOnInterrupts = place != null;
+    if (place != null) {
+      sleep(place, now, idle.interruptSleepNanos(silence));
+    } else {
+      long longest =
+          Math.clamp(
+              silence / SILENCE_FRACTION, idle.driverMinSleepNanos(), idle.driverMaxSleepNanos());
+      sleep(Parker.THREAD, now, longest);
+    }
+  }
+
+  private void sleep(Parker place, long now, long longest) {
+    Alarm alarm = watch.driversAlarm();
+    long nanos = alarm.set(place, now, idle.driverMinSleepNanos(), longest);
+    try {
+      sleeper.park(place, nanos);
+    } finally {
+      alarm.off();
+    }
   }
 
   /** Ends the thread and waits until it is gone, for so long at most. Returns whether it is. */
   boolean close(long patienceNanos) {
     closed = true;
-    shard.alarm().endSleep(thread);
+    sleeper.wake();
     long deadlineNanos = clock.getAsLong() + patienceNanos;
     boolean interrupted = false;
     while (thread.isAlive() && clock.getAsLong() - deadlineNanos < 0) {

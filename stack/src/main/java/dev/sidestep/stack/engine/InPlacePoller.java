@@ -1,11 +1,18 @@
 package dev.sidestep.stack.engine;
 
+import dev.sidestep.stack.concurrent.Alarm;
+import dev.sidestep.stack.concurrent.Parker;
+import dev.sidestep.stack.concurrent.ProcessorDemand;
+import dev.sidestep.stack.concurrent.RunnableThreads;
 import dev.sidestep.stack.concurrent.Waiter;
+import dev.sidestep.stack.concurrent.Watch;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a thread waits for the network: it polls the shard itself while it can, spins while another
- * thread polls, and parks when nothing has happened for as long as the profile allows.
+ * thread polls, and sleeps when nothing has happened for as long as the profile allows: on the
+ * devices' interrupts if nobody else does ({@link Watch}), else until the one who does wakes it.
  *
  * <p>Threads: any number at once.
  */
@@ -20,10 +27,20 @@ final class InPlacePoller {
    */
   private static final long TURN_NANOS = 20_000;
 
+  /** How often the watcher finds what is not for it before it leaves that to the driver. */
+  private static final int MAX_POLLS_FOR_OTHERS = 16;
+
+  /** Some ten microseconds: a write takes two. */
+  private static final int MAX_YIELDS_TO_OWNER = 32;
+
   private final Shard shard;
   private final Driver driver;
   private final IdleStrategy idle;
   private final LongSupplier clock;
+  private final Watch watch;
+  private final Interrupts.Bed bed;
+  private final boolean mayWatch;
+  private final ProcessorDemand demand;
 
   /** Whether the threads that wait leave the polling to others. */
   private volatile boolean closing;
@@ -36,17 +53,36 @@ final class InPlacePoller {
     this.driver = driver;
     this.idle = idle;
     this.clock = clock;
+    this.watch = shard.watch();
+    this.bed = shard.interrupts().new Bed();
+    this.mayWatch = idle.interruptSleepNanos() > 0 && shard.interrupts().exist();
+    this.demand =
+        new ProcessorDemand(
+            Runtime.getRuntime().availableProcessors(), new RunnableThreads(), clock.getAsLong());
   }
 
-  /** From now on nobody keeps the shard to itself; whoever waits, parks. */
+  /** From now on nobody keeps the shard or its devices to itself; whoever waits, parks. */
   void beginClosing() {
     closing = true;
+    watch.close();
+  }
+
+  /** Waits until no application thread uses the devices, for so long at most; returns whether. */
+  boolean awaitWatcherGone(long patienceNanos) {
+    long startNanos = System.nanoTime();
+    while (watch.isHeld()) {
+      if (System.nanoTime() - startNanos > patienceNanos) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+    return true;
   }
 
   /** Ends every wait. */
   void close() {
     closed = true;
-    driver.endParking();
+    shard.parkedWaiters().close();
   }
 
   boolean isClosed() {
@@ -59,24 +95,48 @@ final class InPlacePoller {
       if (spin(waiter, deadlineNanos)) {
         break;
       }
-      long leftNanos = left(deadlineNanos);
-      if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) {
+      long startNanos = clock.getAsLong();
+      if (isOver(waiter, startNanos, deadlineNanos)) {
         break;
       }
-      park(waiter, leftNanos);
+      sleep(waiter, deadlineNanos);
+      if (waiter.isReady()) {
+        // A sleep that only the deadline ended says nothing about the network.
+        long sleptNanos = clock.getAsLong() - startNanos;
+        waiter.spinBudget().slept(sleptNanos, idle.spinNanos(), idle.maxSpinNanos());
+      }
     }
     return waiter.isReady();
   }
 
-  /** Polls or spins for the profile's time. Returns true when there is no more to wait for. */
-  @SuppressWarnings("ThreadPriorityCheck") // see TURN_NANOS: a hint, nothing relies on it
+  private static boolean isOver(Waiter waiter, long nowNanos, long deadlineNanos) {
+    return waiter.isReady() || nowNanos >= deadlineNanos || Thread.currentThread().isInterrupted();
+  }
+
+  /** Polls or spins while that is worth it. Returns true when there is no more to wait for. */
   private boolean spin(Waiter waiter, long deadlineNanos) {
     long startNanos = clock.getAsLong();
     long spinNanos =
         Thread.currentThread().isVirtual()
             ? idle.virtualSpinNanos()
             : waiter.spinBudget().nanos(idle.spinNanos());
-    long nowNanos = startNanos;
+    if (spinNanos == Long.MAX_VALUE) {
+      return spin(waiter, startNanos, spinNanos, deadlineNanos);
+    }
+    if (spinNanos > 0 && demand.tryBeginSpin(startNanos)) {
+      try {
+        return spin(waiter, startNanos, spinNanos, deadlineNanos);
+      } finally {
+        demand.endSpin();
+      }
+    }
+    waiter.look(startNanos);
+    return isOver(waiter, startNanos, deadlineNanos);
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // see TURN_NANOS: a hint, nothing relies on it
+  private boolean spin(Waiter waiter, long startNanos, long spinNanos, long deadlineNanos) {
+    long nowNanos;
     long turnNanos = startNanos;
     do {
       if (shard.tryOwn()) {
@@ -86,12 +146,17 @@ final class InPlacePoller {
         nowNanos = clock.getAsLong();
         waiter.look(nowNanos);
       }
-      if (waiter.isReady() || nowNanos >= deadlineNanos || Thread.currentThread().isInterrupted()) {
+      if (isOver(waiter, nowNanos, deadlineNanos)) {
         return true;
       }
       if (nowNanos - turnNanos >= TURN_NANOS) {
+        long offeredNanos = clock.getAsLong();
         Thread.yield();
-        turnNanos = nowNanos;
+        turnNanos = clock.getAsLong();
+        // Whoever spins for ever was told to.
+        if (demand.wasAway(turnNanos - offeredNanos, turnNanos) && spinNanos != Long.MAX_VALUE) {
+          return false;
+        }
       }
     } while (nowNanos - startNanos < spinNanos && !closing);
     return false;
@@ -104,33 +169,95 @@ final class InPlacePoller {
         nowNanos = clock.getAsLong();
         shard.poll(nowNanos);
         waiter.look(nowNanos);
-      } while (!waiter.isReady()
+      } while (!isOver(waiter, nowNanos, deadlineNanos)
           && nowNanos - turnNanos < TURN_NANOS
-          && nowNanos < deadlineNanos
-          && !closing
-          && !Thread.currentThread().isInterrupted());
+          && !closing);
       return nowNanos;
     } finally {
       shard.release();
     }
   }
 
-  private long left(long deadlineNanos) {
-    return deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - clock.getAsLong();
+  private void sleep(Waiter waiter, long deadlineNanos) {
+    if (mayWatch
+        && waiter.sleepsAnywhere()
+        && !Thread.currentThread().isVirtual()
+        && watch.tryTake(waiter)) {
+      boolean over;
+      try {
+        over = watchFor(waiter, deadlineNanos);
+      } finally {
+        watch.leave(waiter);
+      }
+      if (over) {
+        return;
+      }
+    }
+    relyOnOthers(waiter, deadlineNanos);
   }
 
-  private void park(Waiter waiter, long leftNanos) {
-    long startNanos = clock.getAsLong();
+  /**
+   * Sleeps on the devices, and polls when they tell of frames. Returns false if others poll or have
+   * most of the frames: whoever is woken for everybody is the driver.
+   */
+  private boolean watchFor(Waiter waiter, long deadlineNanos) {
+    long lastWorkNanos = clock.getAsLong();
+    int pollsForOthers = 0;
+    while (pollsForOthers < MAX_POLLS_FOR_OTHERS && ownSoon()) {
+      long nowNanos = clock.getAsLong();
+      Parker place = pollAndMakeBed(nowNanos);
+      if (isOver(waiter, nowNanos, deadlineNanos) || watch.isClosed()) {
+        return true;
+      }
+      if (place == null) {
+        pollsForOthers++;
+        lastWorkNanos = nowNanos;
+      } else {
+        long longestNanos = idle.interruptSleepNanos(nowNanos - lastWorkNanos);
+        sleep(waiter, place, nowNanos, Math.min(longestNanos, deadlineNanos - nowNanos));
+      }
+    }
+    return false;
+  }
+
+  /** Takes the shard once those are done who only send something. */
+  @SuppressWarnings("ThreadPriorityCheck") // they may need this very processor for it
+  private boolean ownSoon() {
+    for (int yields = 0; yields < MAX_YIELDS_TO_OWNER; yields++) {
+      if (shard.tryOwn()) {
+        return true;
+      }
+      Thread.yield();
+    }
+    return false;
+  }
+
+  /** The owner's last poll before it sleeps. Returns where, or null if somebody has to poll on. */
+  private @Nullable Parker pollAndMakeBed(long nowNanos) {
+    try {
+      return shard.poll(nowNanos) == 0 ? bed.make() : null;
+    } finally {
+      shard.release();
+    }
+  }
+
+  private void sleep(Waiter waiter, Parker place, long nowNanos, long longestNanos) {
+    Alarm alarm = watch.watchersAlarm();
+    long nanos = alarm.set(place, nowNanos, 0, longestNanos);
+    try {
+      waiter.park(place, nanos);
+    } finally {
+      alarm.off();
+    }
+  }
+
+  private void relyOnOthers(Waiter waiter, long deadlineNanos) {
     driver.beginPark(waiter);
     try {
-      waiter.park(leftNanos);
+      waiter.park(
+          deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - clock.getAsLong());
     } finally {
       driver.endPark(waiter);
-    }
-    if (waiter.isReady()) {
-      // A sleep that only the deadline ended says nothing about the network.
-      long sleptNanos = clock.getAsLong() - startNanos;
-      waiter.spinBudget().slept(sleptNanos, idle.spinNanos(), idle.maxSpinNanos());
     }
   }
 }

@@ -140,7 +140,12 @@ public final class NetInterface {
 
   /** Goes from polling to interrupts, if nothing waits to be received or sent. */
   boolean enableInterrupt() {
-    return output.backlogFrames() == 0 && queue.enableRxInterrupt();
+    return isIdle() && queue.enableRxInterrupt();
+  }
+
+  /** Whether nothing waits that only a poll would move on. */
+  boolean isIdle() {
+    return output.backlogFrames() == 0 && !queue.needsPolling();
   }
 
   /** Frees what waits inside, when the device is about to be closed. */

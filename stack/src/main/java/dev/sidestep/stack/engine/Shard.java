@@ -1,6 +1,8 @@
 package dev.sidestep.stack.engine;
 
 import dev.sidestep.stack.concurrent.Ownership;
+import dev.sidestep.stack.concurrent.ParkedWaiters;
+import dev.sidestep.stack.concurrent.Watch;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.ethernet.EthernetInput;
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whoever needs the network polls: takes the shard, runs {@link #poll}, gives it back. Whoever
  * finds it taken leaves a request instead, and the owner carries it out before it receives anything
- * more. Giving it back also publishes by when the shard must be polled again, so that a sleeping
- * driver gets up in time.
+ * more. Giving it back also publishes by when the shard must be polled again, so that whoever sees
+ * to it meanwhile ({@link Watch}) gets up in time.
  *
  * <p>Whatever is thrown, by a packet, a timer, a request or a device, costs that one alone: it is
  * put aside ({@link Defects}) and the rest of the turn follows.
@@ -38,12 +40,20 @@ final class Shard implements SocketOwner {
   /** Linux: net.core.netdev_budget, in whole bursts. */
   private static final int BUDGET_PACKETS = 10 * BURST_PACKETS;
 
-  /** How long a shard without interrupts may be left alone: the driver's longest sleep. */
-  private static final long MAX_UNPOLLED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  /**
+   * How long a shard without interrupts may be left alone while everybody is awake who uses it: not
+   * so long that peers send again what they have sent.
+   */
+  private static final long MAX_UNPOLLED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** The same if somebody sleeps who relies on the others. */
+  private static final long RELIED_ON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Ownership<StackSocket> ownership = new Ownership<>(new OwnersWork());
   private final Defects defects;
-  private final DriverAlarm alarm;
+  private final Watch watch = new Watch(ownership);
+  private final Interrupts interrupts;
+  private final ParkedWaiters parkedWaiters = new ParkedWaiters();
   private final LongSupplier clock;
   private final ShardCounters counters;
   private final NetInterface[] interfaces;
@@ -72,7 +82,7 @@ final class Shard implements SocketOwner {
     this.counters = network.counters();
     this.defects = new Defects(counters);
     this.interfaces = network.interfaces();
-    this.alarm = new DriverAlarm(ownership, interfaces);
+    this.interrupts = new Interrupts(interfaces);
     this.links = new LinkWatch(interfaces);
     this.onReleased = onReleased;
     this.tcp = tcp.apply(this);
@@ -80,7 +90,7 @@ final class Shard implements SocketOwner {
     network.setOwner(ownership::isHeldByCurrentThread);
   }
 
-  /** Takes the shard if nobody owns it; whoever does polls, so there are no interrupts. */
+  /** Takes the shard if nobody owns it. */
   boolean tryOwn() {
     return ownership.tryTake();
   }
@@ -92,11 +102,6 @@ final class Shard implements SocketOwner {
 
   /** What the shard does for {@link Ownership}. */
   private final class OwnersWork implements Ownership.Work<StackSocket> {
-
-    @Override
-    public void taken() {
-      alarm.disableInterrupts();
-    }
 
     @Override
     public void carryOut(@Nullable StackSocket own, int bits) {
@@ -112,20 +117,21 @@ final class Shard implements SocketOwner {
         receive(nowNanos);
         transmit(nowNanos);
       }
+      interrupts.disableIfBusy();
       defects.throwPending();
     }
 
     @Override
     public long deadlineNanos() {
       long deadlineNanos = nextDeadlineNanos();
-      return alarm.interruptsEnabled()
+      return interrupts.areEnabled()
           ? deadlineNanos
-          : Math.min(deadlineNanos, lastPollNanos + MAX_UNPOLLED_NANOS);
+          : Math.min(deadlineNanos, lastPollNanos + maxUnpolledNanos());
     }
 
     @Override
     public void released(long deadlineNanos) {
-      alarm.ring(deadlineNanos);
+      watch.ring(deadlineNanos);
     }
   }
 
@@ -142,9 +148,24 @@ final class Shard implements SocketOwner {
     return lastPollNanos;
   }
 
-  /** What the driver sleeps on. */
-  DriverAlarm alarm() {
-    return alarm;
+  /** How long nobody need poll if no device has told of anything. */
+  long maxUnpolledNanos() {
+    return parkedWaiters.count() > 0 ? RELIED_ON_NANOS : MAX_UNPOLLED_NANOS;
+  }
+
+  /** Threads that sleep and rely on others to poll. */
+  ParkedWaiters parkedWaiters() {
+    return parkedWaiters;
+  }
+
+  /** Who sees to the shard while nobody polls it. */
+  Watch watch() {
+    return watch;
+  }
+
+  /** What tells of frames meanwhile. */
+  Interrupts interrupts() {
+    return interrupts;
   }
 
   /** What went wrong. */
@@ -187,6 +208,7 @@ final class Shard implements SocketOwner {
    * place of what somebody waits for. As in NAPI there is a limit, for the sake of the timers.
    */
   private int receive(long nowNanos) {
+    interrupts.disable();
     int received = 0;
     boolean more = true;
     while (more && received < BUDGET_PACKETS) {

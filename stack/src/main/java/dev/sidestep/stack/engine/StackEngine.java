@@ -268,7 +268,11 @@ public final class StackEngine implements AutoCloseable {
       return;
     }
     poller.beginClosing();
-    boolean idle = deliverWhatWasWritten() && driver.close(OWNER_PATIENCE_NANOS) && own();
+    boolean idle =
+        deliverWhatWasWritten()
+            && driver.close(OWNER_PATIENCE_NANOS)
+            && poller.awaitWatcherGone(OWNER_PATIENCE_NANOS)
+            && own();
     shard.defects().log(System.nanoTime());
     if (idle) {
       // The shard is never given back: nobody touches a device that is going away.

@@ -108,9 +108,8 @@ public final class FaultInjectingDevice extends ForwardingNicDevice {
 
     /** What is under way leaves when the queue is polled. */
     @Override
-    public boolean enableRxInterrupt() {
-      boolean idle = inbound.heldFrames() + outbound.heldFrames() == 0;
-      return idle && super.enableRxInterrupt();
+    public boolean needsPolling() {
+      return inbound.heldFrames() + outbound.heldFrames() > 0 || super.needsPolling();
     }
 
     /** Loses what is under way. */

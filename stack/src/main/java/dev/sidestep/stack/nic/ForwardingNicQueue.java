@@ -17,6 +17,11 @@ abstract class ForwardingNicQueue implements NicQueue {
   }
 
   @Override
+  public final boolean hasRxInterrupt() {
+    return queue.hasRxInterrupt();
+  }
+
+  @Override
   public boolean enableRxInterrupt() {
     return queue.enableRxInterrupt();
   }
@@ -24,6 +29,11 @@ abstract class ForwardingNicQueue implements NicQueue {
   @Override
   public final void disableRxInterrupt() {
     queue.disableRxInterrupt();
+  }
+
+  @Override
+  public boolean needsPolling() {
+    return queue.needsPolling();
   }
 
   @Override

@@ -105,10 +105,20 @@ public final class LoopbackDevice implements NicDevice {
       return taken;
     }
 
-    /** Frames only arrive while somebody sends, who will poll. */
+    @Override
+    public boolean hasRxInterrupt() {
+      return true;
+    }
+
+    /** Frames only arrive while somebody sends, who sees that there is something to poll for. */
     @Override
     public boolean enableRxInterrupt() {
-      return length == 0;
+      return !needsPolling();
+    }
+
+    @Override
+    public boolean needsPolling() {
+      return length > 0;
     }
 
     @Override

@@ -26,6 +26,11 @@ public interface NicQueue {
    */
   int txBurst(PacketBuffer[] frames, int fromIndex, int count);
 
+  /** Whether the device can tell of frames at all. */
+  default boolean hasRxInterrupt() {
+    return false;
+  }
+
   /**
    * Goes from polling to interrupts: from now on {@link #rxDescriptor} can be read once a frame has
    * arrived. Nobody may call {@link #rxBurst} before {@link #disableRxInterrupt}.
@@ -42,6 +47,11 @@ public interface NicQueue {
   /** While the interrupt is enabled: a file descriptor, or -1 if there is nobody to send. */
   default int rxDescriptor() {
     return -1;
+  }
+
+  /** Whether there is work that only a poll does and of which no interrupt tells. */
+  default boolean needsPolling() {
+    return false;
   }
 
   /** Where buffers for transmission on this queue come from. */

@@ -13,35 +13,23 @@ class AlarmTest {
   private static final long LEAST = 50;
   private static final long LONGEST = 8_000;
 
-  /** Records instead of sleeping; something may happen meanwhile. */
-  private static final class RecordingAlarm extends Alarm {
+  /** Counts how often its sleeper is woken. */
+  private final Parker place =
+      new Parker() {
+        @Override
+        public void park(Waiter waiter, long nanos) {
+          throw new AssertionError("this test sleeps by itself");
+        }
 
-    private long sleptNanos;
-    private int wakeUps;
-    private Runnable meanwhile = () -> {};
-
-    RecordingAlarm(Ownership<?> ownership) {
-      super(ownership);
-    }
-
-    @Override
-    protected void sleep(long nanos) {
-      sleptNanos = nanos;
-      meanwhile.run();
-    }
-
-    @Override
-    protected void interruptSleep(Thread thread) {
-      assertEquals(Thread.currentThread(), thread);
-      wakeUps++;
-    }
-  }
+        @Override
+        public void unpark(Thread sleeper) {
+          assertEquals(Thread.currentThread(), sleeper);
+          wakeUps++;
+        }
+      };
 
   /** Owns nothing but timers. */
   private final class Timers implements Ownership.Work<Ownership.Request> {
-
-    @Override
-    public void taken() {}
 
     @Override
     public void carryOut(Ownership.@Nullable Request own, int bits) {}
@@ -58,8 +46,9 @@ class AlarmTest {
   }
 
   private final Ownership<Ownership.Request> ownership = new Ownership<>(new Timers());
-  private final RecordingAlarm alarm = new RecordingAlarm(ownership);
+  private final Alarm alarm = new Alarm(ownership);
   private long timerNanos;
+  private int wakeUps;
 
   private void ownUntilTimerAt(long deadlineNanos) {
     assertTrue(ownership.tryTake());
@@ -69,8 +58,15 @@ class AlarmTest {
   }
 
   private long sleep() {
-    alarm.sleep(NOW, LEAST, LONGEST);
-    return alarm.sleptNanos;
+    return sleep(() -> {});
+  }
+
+  /** Returns how long the sleep may last; something happens meanwhile. */
+  private long sleep(Runnable meanwhile) {
+    long nanos = alarm.set(place, NOW, LEAST, LONGEST);
+    meanwhile.run();
+    alarm.off();
+    return nanos;
   }
 
   @Test
@@ -113,30 +109,27 @@ class AlarmTest {
 
   @Test
   void aNearerTimerSetMeanwhileEndsTheSleep() {
-    alarm.meanwhile = () -> ownUntilTimerAt(NOW + 300);
-    sleep();
-    assertEquals(1, alarm.wakeUps);
+    sleep(() -> ownUntilTimerAt(NOW + 300));
+    assertEquals(1, wakeUps);
   }
 
   @Test
   void aLaterTimerSetMeanwhileDoesNot() {
-    alarm.meanwhile = () -> ownUntilTimerAt(NOW + LONGEST);
-    sleep();
-    assertEquals(0, alarm.wakeUps);
+    sleep(() -> ownUntilTimerAt(NOW + LONGEST));
+    assertEquals(0, wakeUps);
   }
 
   @Test
   void theSameTimerLeftMeanwhileDoesNot() {
     ownUntilTimerAt(NOW + 300);
-    alarm.meanwhile = () -> ownUntilTimerAt(NOW + 300);
-    assertEquals(300, sleep());
-    assertEquals(0, alarm.wakeUps);
+    assertEquals(300, sleep(() -> ownUntilTimerAt(NOW + 300)));
+    assertEquals(0, wakeUps);
   }
 
   @Test
   void nobodyIsWokenWhoDoesNotSleep() {
     sleep();
     ownUntilTimerAt(NOW);
-    assertEquals(0, alarm.wakeUps);
+    assertEquals(0, wakeUps);
   }
 }

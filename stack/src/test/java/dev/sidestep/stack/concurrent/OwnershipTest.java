@@ -30,11 +30,6 @@ class OwnershipTest {
   private final class NotingWork implements Ownership.Work<Wish> {
 
     @Override
-    public void taken() {
-      failIf("taken");
-    }
-
-    @Override
     public void carryOut(@Nullable Wish own, int bits) {
       for (Wish wish = ownership.nextRequest(); wish != null; wish = ownership.nextRequest()) {
         note(wish, ownership.takeBits(wish));
@@ -140,13 +135,6 @@ class OwnershipTest {
     assertEquals(List.of(), done);
     ownership.release();
     assertEquals(List.of("a1"), done);
-  }
-
-  @Test
-  void anErrorWhileTakingLeavesItFree() {
-    failing = "taken";
-    assertHits(ownership::tryTake);
-    assertEquals(List.of(Ownership.AT_ONCE), releasedUntil);
   }
 
   @Test

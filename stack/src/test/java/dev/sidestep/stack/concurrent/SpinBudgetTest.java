@@ -6,31 +6,40 @@ import org.junit.jupiter.api.Test;
 
 class SpinBudgetTest {
 
-  private static final long LEAST_NANOS = 100;
-  private static final long MOST_NANOS = 1000;
+  private static final long FIRST_NANOS = 40_000;
+  private static final long MOST_NANOS = 100_000;
 
   private final SpinBudget budget = new SpinBudget();
 
+  private long afterSleeps(int count, long sleptNanos) {
+    for (int i = 0; i < count; i++) {
+      budget.slept(sleptNanos, FIRST_NANOS, MOST_NANOS);
+    }
+    return budget.nanos(FIRST_NANOS);
+  }
+
   @Test
-  void startsWithTheLeast() {
-    assertEquals(LEAST_NANOS, budget.nanos(LEAST_NANOS));
+  void startsWithTheFirst() {
+    assertEquals(FIRST_NANOS, budget.nanos(FIRST_NANOS));
   }
 
   @Test
   void shortSleepsDoubleItUpToTheMost() {
-    budget.slept(300, LEAST_NANOS, MOST_NANOS);
-    assertEquals(200, budget.nanos(LEAST_NANOS));
-    for (int i = 0; i < 10; i++) {
-      budget.slept(300, LEAST_NANOS, MOST_NANOS);
-    }
-    assertEquals(MOST_NANOS, budget.nanos(LEAST_NANOS));
+    assertEquals(2 * FIRST_NANOS, afterSleeps(1, 60_000));
+    assertEquals(MOST_NANOS, afterSleeps(10, 60_000));
   }
 
   @Test
-  void aSleepThatNoSpinCouldHaveAvoidedSetsItBack() {
-    budget.slept(300, LEAST_NANOS, MOST_NANOS);
-    budget.slept(MOST_NANOS, LEAST_NANOS, MOST_NANOS);
-    assertEquals(LEAST_NANOS, budget.nanos(LEAST_NANOS));
+  void sleepsThatNoSpinCouldHaveAvoidedHalveItUntilNothingIsLeft() {
+    assertEquals(FIRST_NANOS / 2, afterSleeps(1, MOST_NANOS));
+    assertEquals(0, afterSleeps(5, MOST_NANOS));
+  }
+
+  @Test
+  void comesBackWhenTheSleepsAreShortAgain() {
+    afterSleeps(10, MOST_NANOS);
+    assertEquals(SpinBudget.SMALLEST_NANOS, afterSleeps(1, 60_000));
+    assertEquals(2 * SpinBudget.SMALLEST_NANOS, afterSleeps(1, 60_000));
   }
 
   @Test

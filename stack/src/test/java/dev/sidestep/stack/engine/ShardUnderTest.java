@@ -1,5 +1,6 @@
 package dev.sidestep.stack.engine;
 
+import dev.sidestep.stack.concurrent.Watch;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
 import dev.sidestep.stack.config.SettingsReader;
@@ -88,16 +89,21 @@ public final class ShardUnderTest {
     return shard.nextDeadlineNanos();
   }
 
-  /** What its driver sleeps on. */
-  DriverAlarm alarm() {
-    return shard.alarm();
+  /** Who sees to it while nobody polls it. */
+  Watch watch() {
+    return shard.watch();
   }
 
-  /** What its driver does before it sleeps; returns whether it may sleep for long. */
+  /** What tells of frames meanwhile. */
+  Interrupts interrupts() {
+    return shard.interrupts();
+  }
+
+  /** What is done before a sleep; returns whether that may be long. */
   boolean pollAndEnableInterrupts() {
     own();
     shard.poll(clock.getAsLong());
-    boolean enabled = shard.alarm().enableInterrupts();
+    boolean enabled = shard.interrupts().enable();
     shard.release();
     return enabled;
   }

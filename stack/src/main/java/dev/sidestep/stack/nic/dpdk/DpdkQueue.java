@@ -150,6 +150,11 @@ final class DpdkQueue implements NicQueue {
   }
 
   @Override
+  public boolean hasRxInterrupt() {
+    return interrupt != null;
+  }
+
+  @Override
   public boolean enableRxInterrupt() {
     return !closed && interrupt != null && interrupt.enable();
   }

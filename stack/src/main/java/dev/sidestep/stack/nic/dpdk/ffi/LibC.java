@@ -24,6 +24,9 @@ final class LibC {
   private static final MemorySegment ONE_EVENT =
       Arena.global().allocateFrom(JAVA_LONG, 1).asReadOnly();
 
+  /** Where they go. */
+  private static final MemorySegment TAKEN_EVENTS = Arena.global().allocate(JAVA_LONG);
+
   private static final SymbolLookup SYMBOLS = Linker.nativeLinker().defaultLookup();
   private static final MemorySegment PIPE2 = symbol("pipe2");
   private static final MemorySegment FDOPEN = symbol("fdopen");
@@ -99,11 +102,9 @@ final class LibC {
     NativeCall.call(WRITE, eventfd, ONE_EVENT.address(), EVENT_BYTES);
   }
 
-  /** Takes all events from an eventfd that does not block. */
+  /** Takes all events from an eventfd that does not block. How many they were nobody asks. */
   static void takeEvents(int eventfd) {
-    try (Arena arena = Arena.ofConfined()) {
-      NativeCall.call(READ, eventfd, arena.allocate(JAVA_LONG).address(), EVENT_BYTES);
-    }
+    NativeCall.call(READ, eventfd, TAKEN_EVENTS.address(), EVENT_BYTES);
   }
 
   /** Waits for events on {@code count} pollfds; returns how many have some, or -1. */

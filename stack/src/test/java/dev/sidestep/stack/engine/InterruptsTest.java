@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.concurrent.Ownership;
+import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.socket.SocketMemory;
 import dev.sidestep.stack.socket.StreamSocket;
@@ -14,11 +15,12 @@ import dev.sidestep.stack.wire.IpAddress;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class DriverAlarmTest {
+class InterruptsTest {
 
   private static final IpAddress OWN = IpAddress.ofV4(0x0a00_0001);
   private static final IpAddress PEER = IpAddress.ofV4(0x0a00_0002);
@@ -60,7 +62,14 @@ class DriverAlarmTest {
     assertTrue(shard.pollAndEnableInterrupts());
     long day = TimeUnit.DAYS.toNanos(1);
     Thread sleeper =
-        Thread.ofPlatform().daemon().start(() -> shard.alarm().sleep(System.nanoTime(), 1, day));
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  long nanos =
+                      shard.watch().driversAlarm().set(Parker.THREAD, System.nanoTime(), 1, day);
+                  LockSupport.parkNanos(nanos);
+                });
     while (sleeper.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait();
     }
@@ -69,11 +78,25 @@ class DriverAlarmTest {
   }
 
   @Test
-  void whoeverOwnsTheShardPolls() {
+  void whoeverReceivesPolls() {
     assertTrue(shard.pollAndEnableInterrupts());
-    assertTrue(shard.alarm().interruptsEnabled());
+    shard.poll();
+    assertFalse(shard.interrupts().areEnabled());
+  }
+
+  @Test
+  void whoeverOnlySendsLeavesTheSleeperToItsInterrupts() {
+    assertTrue(shard.pollAndEnableInterrupts());
     connect();
-    assertFalse(shard.alarm().interruptsEnabled());
+    assertTrue(shard.interrupts().areEnabled());
+  }
+
+  @Test
+  void aFrameThatDoesNotGetOutCallsForPolls() {
+    assertTrue(shard.pollAndEnableInterrupts());
+    nic.setTxRoom(0);
+    connect();
+    assertFalse(shard.interrupts().areEnabled());
   }
 
   @Test

@@ -1,0 +1,114 @@
+package dev.sidestep.stack.engine;
+
+import dev.sidestep.stack.concurrent.Parker;
+import dev.sidestep.stack.nic.dpdk.DescriptorParker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receive interrupts of a shard's devices (Linux: napi_complete_done and napi_schedule). They
+ * are on only while nobody polls: {@link #enable}d after a poll that found nothing, by a thread
+ * that goes to sleep on them, and off again before the next frame is received.
+ *
+ * <p>Threads: the shard's owner, except for a {@link Bed}, which is the sleeper's.
+ */
+final class Interrupts {
+
+  private final NetInterface[] interfaces;
+  private final int[] descriptors;
+  private boolean enabled;
+
+  Interrupts(NetInterface[] interfaces) {
+    this.interfaces = interfaces;
+    this.descriptors = new int[interfaces.length];
+  }
+
+  /** Whether all devices have interrupts. Any thread. */
+  boolean exist() {
+    for (NetInterface netInterface : interfaces) {
+      if (!netInterface.queue().hasRxInterrupt()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  boolean areEnabled() {
+    return enabled;
+  }
+
+  /**
+   * Has the devices tell of the next frame.
+   *
+   * @return false when a device cannot or has work already: polling must go on
+   */
+  boolean enable() {
+    for (int i = 0; i < interfaces.length; i++) {
+      if (!interfaces[i].enableInterrupt()) {
+        disable(i);
+        return false;
+      }
+      descriptors[i] = interfaces[i].queue().rxDescriptor();
+    }
+    enabled = true;
+    return true;
+  }
+
+  /** Goes back to polling, after something was sent, if a device has work of which none tells. */
+  void disableIfBusy() {
+    for (int i = 0; enabled && i < interfaces.length; i++) {
+      if (!interfaces[i].isIdle()) {
+        disable();
+      }
+    }
+  }
+
+  /** Goes back to polling. */
+  void disable() {
+    if (enabled) {
+      enabled = false;
+      disable(interfaces.length);
+    }
+  }
+
+  private void disable(int count) {
+    for (int i = 0; i < count; i++) {
+      interfaces[i].queue().disableRxInterrupt();
+    }
+  }
+
+  private boolean anyDescriptor() {
+    for (int descriptor : descriptors) {
+      if (descriptor >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Where one thread after the other sleeps on the interrupts. */
+  final class Bed {
+
+    private @Nullable DescriptorParker parker;
+
+    /**
+     * Enables the interrupts. Owner.
+     *
+     * @return where to park; null when a device cannot or has work: polling must go on
+     */
+    @Nullable Parker make() {
+      if (!enable()) {
+        return null;
+      }
+      if (!anyDescriptor()) {
+        // Nobody can send yet: only threads and timers end the sleep.
+        return Parker.THREAD;
+      }
+      DescriptorParker made = parker;
+      if (made == null) {
+        made = new DescriptorParker(descriptors);
+        parker = made;
+      }
+      return made;
+    }
+  }
+}
