@@ -141,7 +141,7 @@ abstract class ChannelStreamContract extends ProviderContract {
     Pair pair = connectedPair();
     InputStream in = Channels.newInputStream(pair.client());
     FutureTask<Integer> reader = start(in::read);
-    awaitInside(lastStarted(), "read");
+    awaitAsleep(lastStarted());
     FutureTask<Object> changing = start(() -> pair.client().configureBlocking(false));
     awaitInside(lastStarted(), "configureBlocking");
     pair.accepted().write(bytes("a"));

@@ -1,5 +1,7 @@
 package dev.sidestep.provider;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,8 +11,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -23,6 +27,9 @@ import org.junit.jupiter.api.Timeout;
 /** What the contracts share: a provider, connected pairs and threads that are left nowhere. */
 @Timeout(60)
 abstract class ProviderContract {
+
+  /** The methods in which a thread sleeps: ours on interrupts and without, the JDK's. */
+  private static final Set<String> BEDS = Set.of("ppoll", "park", "read0", "wait");
 
   private final Flavour flavour;
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -140,8 +147,19 @@ abstract class ProviderContract {
         });
   }
 
+  /** Waits until a thread sleeps in the network, so that it has all the locks it needs for that. */
+  protected static void awaitAsleep(Thread thread) {
+    awaitTrue(
+        () ->
+            Arrays.stream(thread.getStackTrace())
+                .limit(4)
+                .anyMatch(frame -> BEDS.contains(frame.getMethodName())));
+  }
+
   protected static void awaitTrue(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
+      // As the timeout does.
+      assertFalse(Thread.currentThread().isInterrupted(), "waited in vain");
       Thread.onSpinWait();
     }
   }
