@@ -45,7 +45,7 @@ class ImpairedPathE2eTest {
               "--bytes",
               BYTES,
               "--verify")) {
-        client.awaitLine("bulk bytes=" + BYTES, 120);
+        client.awaitLine("measured operations=" + (BYTES >> 10), 120);
         StackStats.assertCarried(client.awaitSuccess(20), 1, BYTES);
         StackStats.assertCarried(server.awaitSuccess(20), 1, BYTES);
       }
