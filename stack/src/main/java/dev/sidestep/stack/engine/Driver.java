@@ -85,9 +85,14 @@ final class Driver implements Runnable {
     abandonedPollNanos = shard.lastPollNanos();
     shard.parkedWaiters().add(waiter);
     if (standingBy && !watch.isHeld()) {
-      called = true;
-      sleeper.wake();
+      takeOver();
     }
+  }
+
+  /** Has the driver look after the shard at once. */
+  void takeOver() {
+    called = true;
+    sleeper.wake();
   }
 
   /** Called by a thread that was parked. */
@@ -134,8 +139,10 @@ final class Driver implements Runnable {
   private boolean othersSeeToIt(long now) {
     long lastPoll = shard.lastPollNanos();
     boolean others = lastPoll != ownPollNanos && lastPoll != abandonedPollNanos;
-    boolean recently = others && !wasOnInterrupts && now - lastPoll < RECENT_NANOS;
-    return recently || watch.isHeld() || shard.isOwned();
+    boolean recently = others && now - lastPoll < RECENT_NANOS;
+    // Whoever has it now may only send something, and leaves the interrupts to us.
+    boolean atIt = !wasOnInterrupts && (recently || shard.isOwned());
+    return atIt || watch.isHeld();
   }
 
   private void standBy(long now) {

@@ -198,18 +198,24 @@ final class InPlacePoller {
 
   /**
    * Sleeps on the devices, and polls when they tell of frames. Returns false if others poll or have
-   * most of the frames: whoever is woken for everybody is the driver.
+   * most of the frames: whoever is woken for everybody is the driver. Interrupts are never left on,
+   * as nobody would hear of them.
    */
   private boolean watchFor(Waiter waiter, long deadlineNanos) {
     long lastWorkNanos = clock.getAsLong();
     int pollsForOthers = 0;
-    while (pollsForOthers < MAX_POLLS_FOR_OTHERS && ownSoon()) {
-      long nowNanos = clock.getAsLong();
-      Parker place = pollAndMakeBed(nowNanos);
-      if (isOver(waiter, nowNanos, deadlineNanos) || watch.isClosed()) {
-        return true;
+    while (pollsForOthers < MAX_POLLS_FOR_OTHERS) {
+      if (!ownSoon()) {
+        // He may only send something, and then nobody sleeps on the interrupts.
+        driver.takeOver();
+        return false;
       }
+      long nowNanos = clock.getAsLong();
+      Parker place = pollAndMakeBed(waiter, nowNanos, deadlineNanos);
       if (place == null) {
+        if (isWatchOver(waiter, nowNanos, deadlineNanos)) {
+          return true;
+        }
         pollsForOthers++;
         lastWorkNanos = nowNanos;
       } else {
@@ -218,6 +224,10 @@ final class InPlacePoller {
       }
     }
     return false;
+  }
+
+  private boolean isWatchOver(Waiter waiter, long nowNanos, long deadlineNanos) {
+    return watch.isClosed() || isOver(waiter, nowNanos, deadlineNanos);
   }
 
   /** Takes the shard once those are done who only send something. */
@@ -232,10 +242,11 @@ final class InPlacePoller {
     return false;
   }
 
-  /** The owner's last poll before it sleeps. Returns where, or null if somebody has to poll on. */
-  private @Nullable Parker pollAndMakeBed(long nowNanos) {
+  /** The owner's last poll before it sleeps. Returns where, or null if it must not. */
+  private @Nullable Parker pollAndMakeBed(Waiter waiter, long nowNanos, long deadlineNanos) {
     try {
-      return shard.poll(nowNanos) == 0 ? bed.make() : null;
+      boolean worked = shard.poll(nowNanos) > 0;
+      return worked || isWatchOver(waiter, nowNanos, deadlineNanos) ? null : bed.make();
     } finally {
       shard.release();
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.concurrent.Ownership;
 import dev.sidestep.stack.concurrent.Parker;
+import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.socket.SocketMemory;
 import dev.sidestep.stack.socket.StreamSocket;
@@ -15,6 +16,7 @@ import dev.sidestep.stack.wire.IpAddress;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,5 +108,28 @@ class InterruptsTest {
     assertFalse(shard.pollAndEnableInterrupts());
     nic.setTxRoom(100);
     assertTrue(shard.pollAndEnableInterrupts());
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aWatcherThatIsWokenByAnotherThreadLeavesNoInterruptsOn() throws InterruptedException {
+    InPlacePoller poller = shard.poller(shard.driver());
+    AtomicBoolean event = new AtomicBoolean();
+    Waiter waiter =
+        new Waiter() {
+          @Override
+          public boolean isReady() {
+            return event.get();
+          }
+        };
+    Thread watcher = Thread.ofPlatform().daemon().start(() -> poller.await(waiter, Long.MAX_VALUE));
+    while (!shard.watch().isHeld() || watcher.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    event.set(true);
+    waiter.wake();
+    watcher.join();
+    assertFalse(shard.watch().isHeld());
+    assertFalse(shard.interrupts().areEnabled());
   }
 }

@@ -118,6 +118,11 @@ public final class ShardUnderTest {
     return new Driver(shard, IdleStrategy.of(Profile.BALANCED), clock);
   }
 
+  /** How threads wait for it, beside a driver. */
+  InPlacePoller poller(Driver driver) {
+    return new InPlacePoller(shard, driver, IdleStrategy.of(Profile.BALANCED), clock);
+  }
+
   /** What its sockets belong to. */
   public SocketOwner owner() {
     return shard;

@@ -107,6 +107,11 @@ public final class RecordingNic implements NicDevice, NicQueue {
   }
 
   @Override
+  public boolean hasRxInterrupt() {
+    return true;
+  }
+
+  @Override
   public boolean enableRxInterrupt() {
     return received.isEmpty();
   }
