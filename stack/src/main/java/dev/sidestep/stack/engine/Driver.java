@@ -53,7 +53,7 @@ final class Driver implements Runnable {
   private volatile long abandonedPollNanos;
 
   /** When this thread polled last, to tell its own polls from those of others. */
-  private long ownPollNanos;
+  private volatile long ownPollNanos;
 
   private long lastWorkNanos;
 
@@ -78,14 +78,24 @@ final class Driver implements Runnable {
 
   /**
    * Called by a thread about to park, which therefore relies on this one unless there is a watcher.
-   * The count of those and {@code standingBy} are Dekker's two flags: either the driver sees the
-   * thread or the thread sees the driver standing by and wakes it.
+   * The count of those and {@code standingBy}, or the watch, are Dekker's two flags: either the
+   * driver or the leaving watcher sees the thread, or the thread sees that nobody looks and wakes
+   * the driver. Asleep on interrupts it looks only if nobody has polled since, which turns them
+   * off.
    */
   void beginPark(Waiter waiter) {
-    abandonedPollNanos = shard.lastPollNanos();
+    long lastPollNanos = shard.lastPollNanos();
+    abandonedPollNanos = lastPollNanos;
     shard.parkedWaiters().add(waiter);
-    if (standingBy && !watch.isHeld()) {
+    if (!watch.isHeld() && (standingBy || lastPollNanos != ownPollNanos)) {
       takeOver();
+    }
+  }
+
+  /** Called by a watcher that has left: the driver looks soon, for those who rely on somebody. */
+  void watcherHasLeft() {
+    if (shard.parkedWaiters().count() > 0) {
+      watch.driversAlarm().ring(shard.lastPollNanos() + shard.maxUnpolledNanos());
     }
   }
 

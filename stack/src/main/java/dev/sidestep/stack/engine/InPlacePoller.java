@@ -188,6 +188,7 @@ final class InPlacePoller {
         over = watchFor(waiter, deadlineNanos);
       } finally {
         watch.leave(waiter);
+        driver.watcherHasLeft();
       }
       if (over) {
         return;
