@@ -11,6 +11,14 @@ import dev.sidestep.stack.wire.IpAddress;
  */
 public record InterfaceAddress(IpAddress address, int prefixLength) {
 
+  private static final int BITS_V4 = 32;
+  private static final int BITS_V6 = 128;
+
+  /** The network of one address alone. */
+  public static InterfaceAddress ofHost(IpAddress address) {
+    return new InterfaceAddress(address, address.isV4() ? BITS_V4 : BITS_V6);
+  }
+
   /** Whether {@code other} lies in this address's network. */
   public boolean networkContains(IpAddress other) {
     return networkContains(other.high(), other.low());
@@ -21,7 +29,7 @@ public record InterfaceAddress(IpAddress address, int prefixLength) {
     if (address.isV4() != IpAddress.isV4(otherHigh, otherLow)) {
       return false;
     }
-    int bits = address.isV4() ? prefixLength + 96 : prefixLength;
+    int bits = address.isV4() ? prefixLength + BITS_V6 - BITS_V4 : prefixLength;
     return matches(address.high(), otherHigh, Math.min(bits, 64))
         && matches(address.low(), otherLow, Math.max(bits - 64, 0));
   }

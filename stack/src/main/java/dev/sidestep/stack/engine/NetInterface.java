@@ -1,11 +1,11 @@
 package dev.sidestep.stack.engine;
 
-import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.ethernet.EthernetInput;
 import dev.sidestep.stack.ethernet.EthernetOutput;
 import dev.sidestep.stack.ip.IpInterface;
 import dev.sidestep.stack.ip.Ipv4Input;
+import dev.sidestep.stack.ip.LinkOutput;
 import dev.sidestep.stack.ip.LocalAddresses;
 import dev.sidestep.stack.ip.TransportInputs;
 import dev.sidestep.stack.neighbor.ArpInput;
@@ -16,8 +16,8 @@ import dev.sidestep.stack.nic.NicCapabilities;
 import dev.sidestep.stack.nic.NicDevice;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.packet.DropReason;
+import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.Ipv4Header;
-import java.util.List;
 
 /**
  * One network interface as one shard has it (Linux: net_device): a queue pair of a device with the
@@ -31,50 +31,47 @@ import java.util.List;
 public final class NetInterface {
 
   private final NicDevice device;
+  private final NicCapabilities capabilities;
   private final NicQueue queue;
   private final EthernetInput input;
   private final EthernetOutput output;
   private final ArpOutput arpOutput;
   private final NeighborTable neighbors;
-  private final IpInterface ip;
+  private final LinkOutput ipv4;
 
   /**
    * Wires the interface's layers.
    *
-   * @param queueIndex the queue pair of {@code device} that belongs to this shard
-   * @param addresses the interface's own
-   * @param mtuBytes largest IP packet to send, or 0 for the device's own limit
+   * @param queue the queue pair of the interface's device that belongs to this shard
    * @param local the addresses of all interfaces
    * @param transports where received packets go
    * @param unreachableListener hears of packets whose next hop did not answer
    */
   public NetInterface(
-      NicDevice device,
-      int queueIndex,
-      List<InterfaceAddress> addresses,
-      int mtuBytes,
+      IpInterface ip,
+      NicQueue queue,
       LocalAddresses local,
       TransportInputs transports,
       UnreachableListener unreachableListener,
       ShardCounters counters) {
-    NicCapabilities capabilities = device.capabilities();
+    this.device = ip.device();
+    this.capabilities = ip.capabilities();
+    this.queue = queue;
     long mac = device.macAddress();
-    this.device = device;
-    this.queue = device.queue(queueIndex);
     this.output = new EthernetOutput(queue, mac, counters);
-    this.arpOutput = new ArpOutput(output, queue.pool(), mac, addresses, counters);
-    this.neighbors = new NeighborTable(output, arpOutput, unreachableListener, counters);
-    this.ip = new IpInterface(device, addresses, mtuBytes, queue.pool(), output, neighbors);
-    ArpInput arp = new ArpInput(neighbors, arpOutput, addresses, counters);
-    Ipv4Input ipv4 = new Ipv4Input(local, device.isLoopback(), capabilities, transports, counters);
+    this.arpOutput = new ArpOutput(output, queue.pool(), mac, ip.addresses(), counters);
+    this.neighbors =
+        new NeighborTable(
+            EthernetHeader.TYPE_IPV4, output, arpOutput, unreachableListener, counters);
+    this.ipv4 = new LinkOutput(ip, queue.pool(), output, neighbors, counters);
     this.input =
         new EthernetInput(
-            mac,
-            !capabilities.resolvesNeighbors(),
-            largestPayload(capabilities),
-            arp,
-            ipv4,
-            counters);
+            mac, !capabilities.resolvesNeighbors(), largestPayload(capabilities), counters);
+    input.register(
+        EthernetHeader.TYPE_IPV4,
+        new Ipv4Input(local, ip.isLoopback(), capabilities, transports, counters));
+    input.register(
+        EthernetHeader.TYPE_ARP, new ArpInput(neighbors, arpOutput, ip.addresses(), counters));
   }
 
   private static int largestPayload(NicCapabilities device) {
@@ -96,9 +93,9 @@ public final class NetInterface {
     return input;
   }
 
-  /** What routes lead to. */
-  public IpInterface ip() {
-    return ip;
+  /** What IPv4's routes lead to. */
+  public LinkOutput ipv4() {
+    return ipv4;
   }
 
   /** Who is where on the link. */
@@ -108,7 +105,7 @@ public final class NetInterface {
 
   /** Tells the link about our addresses. Called when the link comes up. */
   public void announce() {
-    if (device.capabilities().resolvesNeighbors()) {
+    if (capabilities.resolvesNeighbors()) {
       arpOutput.announce();
     }
   }

@@ -2,27 +2,16 @@ package dev.sidestep.stack.engine;
 
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.StackConfig;
-import dev.sidestep.stack.counters.ShardCounters;
-import dev.sidestep.stack.icmp.IcmpErrors;
-import dev.sidestep.stack.icmp.IcmpInput;
-import dev.sidestep.stack.icmp.IcmpOutput;
-import dev.sidestep.stack.icmp.ProtocolUnreachable;
 import dev.sidestep.stack.ip.IpInterface;
-import dev.sidestep.stack.ip.IpOutput;
-import dev.sidestep.stack.ip.Ipv4Output;
 import dev.sidestep.stack.ip.LocalAddresses;
-import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.ip.RouteTable;
-import dev.sidestep.stack.ip.TransportInputs;
 import dev.sidestep.stack.nic.CapturingDevice;
 import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicDevice;
-import dev.sidestep.stack.nic.OwnedDevice;
 import dev.sidestep.stack.nic.PcapCapture;
 import dev.sidestep.stack.nic.dpdk.DpdkDevices;
 import dev.sidestep.stack.nic.dpdk.DpdkException;
 import dev.sidestep.stack.nic.dpdk.DpdkOptions;
-import dev.sidestep.stack.tcp.TcpStack;
 import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -30,19 +19,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything below the transport protocols, wired: devices, interfaces, routes, ICMP.
+ * What all shards share of the network: devices, interfaces with their addresses, routes. Each
+ * shard has a {@link ShardNetwork} over it.
  *
- * <p>Threads: built by one thread, then the shard's owner's, except {@link #isLocal} and {@link
- * #sourceAddressFor}, which read what never changes.
+ * <p>Threads: any, except for opening and closing. Only the devices change.
  */
 final class Network implements AutoCloseable {
-
-  private static final int ICMP = 1;
-  private static final int TCP = 6;
 
   /** Packets on their way from one socket of this process to another: 16 MiB. */
   private static final int LOOPBACK_BUFFERS = 512;
@@ -50,61 +35,30 @@ final class Network implements AutoCloseable {
   private static final InterfaceAddress LOOPBACK_NETWORK =
       new InterfaceAddress(IpAddress.ofV4(0x7f000001), 8);
 
-  private final ShardCounters counters = new ShardCounters();
   private final @Nullable PcapCapture capture;
-  private final List<NicDevice> devices;
-  private final List<NetInterface> interfaces = new ArrayList<>();
+  private final List<IpInterface> interfaces = new ArrayList<>();
   private final LocalAddresses local;
   private final RouteTable routes;
-  private final IpOutput output;
-  private final TransportInputs transports;
-  private final IcmpErrors icmpErrors = new IcmpErrors();
-  private BooleanSupplier isOwner = () -> true;
 
-  /** Wires the layers around {@code devices} and the one that leads back to ourselves. */
+  /** The network of {@code devices} and the one that leads back to ourselves. */
   Network(
       List<NicDevice> devices,
       LoopbackDevice loopback,
       @Nullable PcapCapture capture,
       StackConfig config) {
     this.capture = capture;
-    this.devices = new ArrayList<>();
-    for (NicDevice device : devices) {
-      this.devices.add(decorated(device));
-    }
-    this.devices.add(decorated(loopback));
     List<List<InterfaceAddress>> addresses = addressesOf(devices.size(), config);
-    List<InterfaceAddress> all = new ArrayList<>();
-    for (List<InterfaceAddress> each : addresses) {
-      all.addAll(each);
+    for (int i = 0; i < devices.size(); i++) {
+      NicDevice device = captured(devices.get(i));
+      interfaces.add(new IpInterface(device, addresses.get(i), config.mtuBytes()));
     }
-    this.local = new LocalAddresses(all);
-    this.transports = new TransportInputs(counters);
-    for (int i = 0; i < this.devices.size(); i++) {
-      interfaces.add(
-          new NetInterface(
-              this.devices.get(i),
-              0,
-              addresses.get(i),
-              i < devices.size() ? config.mtuBytes() : 0,
-              local,
-              transports,
-              icmpErrors,
-              counters));
-    }
-    List<IpInterface> ipInterfaces = new ArrayList<>();
-    for (NetInterface each : interfaces) {
-      ipInterfaces.add(each.ip());
-    }
-    this.routes = new RouteTable(ipInterfaces, config.gateway(), local);
-    this.output = new Ipv4Output(routes, counters);
-    IcmpOutput icmp = new IcmpOutput(output, counters);
-    transports.register(ICMP, new IcmpInput(icmp, icmpErrors, counters));
-    transports.registerUnknown(new ProtocolUnreachable(icmp, counters));
+    interfaces.add(new IpInterface(captured(loopback), addresses.getLast(), 0));
+    this.local = new LocalAddresses(addresses.stream().flatMap(List::stream).toList());
+    this.routes = new RouteTable(interfaces, config.gateway(), local);
   }
 
   /**
-   * Opens the configured devices and wires the layers around them.
+   * Opens the configured devices.
    *
    * @param peerPatienceNanos how long to wait for the other end of a device that needs one
    * @param meanwhile what this thread does while DPDK initialises
@@ -164,34 +118,22 @@ final class Network implements AutoCloseable {
     return perDevice;
   }
 
-  private NicDevice decorated(NicDevice device) {
-    NicDevice captured = capture == null ? device : new CapturingDevice(device, capture);
-    return Network.class.desiredAssertionStatus()
-        ? new OwnedDevice(captured, () -> isOwner.getAsBoolean())
-        : captured;
+  private NicDevice captured(NicDevice device) {
+    return capture == null ? device : new CapturingDevice(device, capture);
   }
 
-  /** From now on the devices' queues belong to whom {@code isOwner} says; for assertions. */
-  void setOwner(BooleanSupplier isOwner) {
-    this.isOwner = isOwner;
+  /** The interfaces, the one that leads back to ourselves last. */
+  List<IpInterface> interfaces() {
+    return interfaces;
   }
 
-  /** Lets TCP receive its segments and the errors about them. */
-  void register(TcpStack tcp) {
-    transports.register(TCP, tcp);
-    icmpErrors.register(TCP, tcp);
+  /** The addresses of all interfaces. */
+  LocalAddresses local() {
+    return local;
   }
 
-  NetInterface[] interfaces() {
-    return interfaces.toArray(NetInterface[]::new);
-  }
-
-  IpOutput output() {
-    return output;
-  }
-
-  ShardCounters counters() {
-    return counters;
+  RouteTable routes() {
+    return routes;
   }
 
   boolean isLocal(IpAddress address) {
@@ -200,21 +142,19 @@ final class Network implements AutoCloseable {
 
   /** The address to send from towards {@code destination}, or null if there is no route. */
   @Nullable IpAddress sourceAddressFor(IpAddress destination) {
-    Route route = routes.find(destination);
-    return route == null ? null : route.sourceAddress();
+    return routes.sourceAddressFor(destination);
   }
 
+  /** Closes the devices, when no shard uses them any more. */
   @Override
   public void close() {
-    interfaces.forEach(NetInterface::discard);
-    devices.forEach(NicDevice::close);
+    interfaces.forEach(each -> each.device().close());
     endCapture();
   }
 
   /** {@link #close}s for a process that ends. */
   void closeAtExit() {
-    interfaces.forEach(NetInterface::discard);
-    devices.forEach(NicDevice::closeAtExit);
+    interfaces.forEach(each -> each.device().closeAtExit());
     endCapture();
   }
 

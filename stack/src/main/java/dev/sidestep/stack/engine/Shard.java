@@ -13,8 +13,8 @@ import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.tcp.TcpStack;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,24 +70,24 @@ final class Shard implements SocketOwner {
   /**
    * Makes a shard over a network.
    *
-   * @param tcp makes the shard's TCP, given the shard
+   * @param tcp makes the shard's TCP, given the shard and its part of the network
    * @param onReleased hears, on any thread, of each socket whose port is free again
    */
   Shard(
       LongSupplier clock,
       Network network,
-      Function<SocketOwner, TcpStack> tcp,
+      BiFunction<SocketOwner, ShardNetwork, TcpStack> tcp,
       Consumer<StackSocket> onReleased) {
     this.clock = clock;
-    this.counters = network.counters();
+    ShardNetwork own = new ShardNetwork(network, 0, ownership::isHeldByCurrentThread);
+    this.counters = own.counters();
     this.defects = new Defects(counters);
-    this.interfaces = network.interfaces();
+    this.interfaces = own.interfaces();
     this.interrupts = new Interrupts(interfaces);
     this.links = new LinkWatch(interfaces);
     this.onReleased = onReleased;
-    this.tcp = tcp.apply(this);
-    network.register(this.tcp);
-    network.setOwner(ownership::isHeldByCurrentThread);
+    this.tcp = tcp.apply(this, own);
+    own.register(this.tcp);
   }
 
   /** Takes the shard if nobody owns it. */
@@ -343,6 +343,13 @@ final class Shard implements SocketOwner {
   @Override
   public void released(StackSocket socket) {
     onReleased.accept(socket);
+  }
+
+  /** Frees the packets that wait inside, when the devices are about to be closed. Owner only. */
+  void discard() {
+    for (NetInterface netInterface : interfaces) {
+      netInterface.discard();
+    }
   }
 
   /** Time of the earliest timer, or {@link Long#MAX_VALUE}. Owner only. */

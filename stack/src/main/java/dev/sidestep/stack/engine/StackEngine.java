@@ -71,9 +71,8 @@ public final class StackEngine implements AutoCloseable {
         new Shard(
             clock,
             network,
-            owner ->
-                new TcpStack(
-                    tcpConfig, network.output(), socketMemory, owner, network.counters(), random),
+            (owner, own) ->
+                new TcpStack(tcpConfig, own.routes(), socketMemory, owner, own.counters(), random),
             StackSocket::releasePort);
     this.driver = new Driver(shard, idle, clock);
     this.poller = new InPlacePoller(shard, driver, idle, clock);
@@ -244,12 +243,12 @@ public final class StackEngine implements AutoCloseable {
 
   /** Sum of a counter over all shards. */
   public long count(Counter counter) {
-    return network.counters().get(counter);
+    return shard.counters().get(counter);
   }
 
   /** Sum of dropped packets over all shards. */
   public long dropped(DropReason reason) {
-    return network.counters().dropped(reason);
+    return shard.counters().dropped(reason);
   }
 
   /**
@@ -276,6 +275,7 @@ public final class StackEngine implements AutoCloseable {
     shard.defects().log(System.nanoTime());
     if (idle) {
       // The shard is never given back: nobody touches a device that is going away.
+      shard.discard();
       closeDevices.run();
     } else {
       warn("a thread does not leave the network; exit goes on, and the devices stay as they are");

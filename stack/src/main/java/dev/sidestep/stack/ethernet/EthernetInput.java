@@ -7,6 +7,7 @@ import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.MacAddress;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Takes frames from one interface, keeps those meant for it and hands them on by EtherType (Linux:
@@ -22,9 +23,12 @@ public final class EthernetInput {
   private final long macAddress;
   private final boolean pointToPoint;
   private final int maxFrameBytes;
-  private final EthernetPayloadInput arp;
-  private final EthernetPayloadInput ipv4;
   private final ShardCounters counters;
+
+  /** EtherTypes and who receives their frames, in the order of registration. */
+  private int[] types = {};
+
+  private EthernetPayloadInput[] inputs = {};
 
   /**
    * Makes the input of one interface.
@@ -34,18 +38,23 @@ public final class EthernetInput {
    * @param largestPayloadBytes largest payload the device may receive
    */
   public EthernetInput(
-      long macAddress,
-      boolean pointToPoint,
-      int largestPayloadBytes,
-      EthernetPayloadInput arp,
-      EthernetPayloadInput ipv4,
-      ShardCounters counters) {
+      long macAddress, boolean pointToPoint, int largestPayloadBytes, ShardCounters counters) {
     this.macAddress = macAddress;
     this.pointToPoint = pointToPoint;
     this.maxFrameBytes = EthernetHeader.LENGTH_BYTES + largestPayloadBytes;
-    this.arp = arp;
-    this.ipv4 = ipv4;
     this.counters = counters;
+  }
+
+  /**
+   * Says who receives frames of an EtherType (Linux: dev_add_pack). Whoever wires the stack does so
+   * before the first frame, the most frequent type first.
+   */
+  public void register(int type, EthernetPayloadInput input) {
+    int count = types.length;
+    types = Arrays.copyOf(types, count + 1);
+    inputs = Arrays.copyOf(inputs, count + 1);
+    types[count] = type;
+    inputs[count] = input;
   }
 
   /** Handles one received frame. Borrows it: the caller frees it afterwards. Never throws. */
@@ -62,11 +71,17 @@ public final class EthernetInput {
     boolean toGroup = MacAddress.isGroup(EthernetHeader.destination(memory, offset));
     int type = EthernetHeader.type(memory, offset);
     frame.pull(EthernetHeader.LENGTH_BYTES);
-    switch (type) {
-      case EthernetHeader.TYPE_IPV4 -> ipv4.receive(frame, toGroup, nowNanos);
-      case EthernetHeader.TYPE_ARP -> arp.receive(frame, toGroup, nowNanos);
-      default -> counters.drop(DropReason.ETHERNET_UNKNOWN_TYPE);
+    deliver(type, frame, toGroup, nowNanos);
+  }
+
+  private void deliver(int type, PacketBuffer frame, boolean toGroup, long nowNanos) {
+    for (int i = 0; i < types.length; i++) {
+      if (types[i] == type) {
+        inputs[i].receive(frame, toGroup, nowNanos);
+        return;
+      }
     }
+    counters.drop(DropReason.ETHERNET_UNKNOWN_TYPE);
   }
 
   private DropReason accept(PacketBuffer frame) {

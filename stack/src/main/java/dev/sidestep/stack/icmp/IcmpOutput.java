@@ -2,13 +2,12 @@ package dev.sidestep.stack.icmp;
 
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
-import dev.sidestep.stack.ip.IpOutput;
 import dev.sidestep.stack.ip.IpPacket;
 import dev.sidestep.stack.ip.Route;
+import dev.sidestep.stack.ip.Routes;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.IcmpHeader;
-import dev.sidestep.stack.wire.IpAddress;
 import dev.sidestep.stack.wire.Ipv4Header;
 import java.lang.foreign.MemorySegment;
 
@@ -28,13 +27,13 @@ public final class IcmpOutput {
   /** The type of service octet without the ECN bits. */
   private static final int DSCP_MASK = 0xfc;
 
-  private final IpOutput ipOutput;
+  private final Routes routes;
   private final ShardCounters counters;
   private final IcmpRateLimit rateLimit = new IcmpRateLimit();
 
   /** Makes the shard's ICMP output. */
-  public IcmpOutput(IpOutput ipOutput, ShardCounters counters) {
-    this.ipOutput = ipOutput;
+  public IcmpOutput(Routes routes, ShardCounters counters) {
+    this.routes = routes;
     this.counters = counters;
   }
 
@@ -115,15 +114,15 @@ public final class IcmpOutput {
       int dataBytes,
       IpPacket ip,
       long nowNanos) {
-    Route route = ipOutput.route(new IpAddress(ip.sourceHigh, ip.sourceLow));
+    Route route = routes.findForAnswer(ip.sourceHigh, ip.sourceLow);
     if (route == null) {
       return DropReason.IP_NO_ROUTE;
     }
     int messageBytes = IcmpHeader.LENGTH_BYTES + dataBytes;
-    if (messageBytes + Ipv4Header.MIN_LENGTH_BYTES > route.mtuBytes()) {
+    if (messageBytes + route.headerBytes() > route.mtuBytes()) {
       return DropReason.IP_PACKET_TOO_BIG;
     }
-    PacketBuffer message = ipOutput.allocate(route);
+    PacketBuffer message = route.allocate();
     if (message == null) {
       return DropReason.POOL_EMPTY;
     }
@@ -131,9 +130,8 @@ public final class IcmpOutput {
     MemorySegment.copy(
         memory, dataOffset, message.memory(), at + (long) IcmpHeader.LENGTH_BYTES, dataBytes);
     IcmpHeader.write(message.memory(), at, type, code, restOfHeader, messageBytes);
-    ipOutput.send(
+    route.send(
         message,
-        route,
         /* sourceHigh= */ ip.destinationHigh,
         /* sourceLow= */ ip.destinationLow,
         /* destinationHigh= */ ip.sourceHigh,

@@ -9,31 +9,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where packets go (Linux: the FIB): our own addresses back to ourselves, the networks of the
- * interfaces directly, longest prefix first, everything else to the gateway. Built once; a lookup
- * is for opening a connection, not for sending.
- *
- * <p>Threads: the shard's owner.
+ * interfaces directly, longest prefix first, everything else to the gateway. Built once, immutable,
+ * the same for all shards; {@link Routes} makes of its entries what a shard sends through.
  */
 public final class RouteTable {
 
-  private static final IpAddress LOOPBACK = IpAddress.ofV4(0x7f000001);
+  /** In place of an entry's number: there is no way. */
+  static final int NONE = -1;
 
   /**
-   * A network that an interface is part of.
+   * One line of the table.
    *
-   * @param passing the way to whichever of its stations gets an answer at the moment
+   * @param destinations who is reached this way
+   * @param interfaceIndex which of the interfaces the packets leave through
+   * @param source the address they come from, unless told otherwise
+   * @param gateway the next hop, or {@code null} if the destination itself is on the link
    */
-  private record ConnectedNetwork(InterfaceAddress own, IpInterface out, IpRoute passing) {
-
-    ConnectedNetwork(InterfaceAddress own, IpInterface out) {
-      this(own, out, new IpRoute(out, own.address(), own.address()));
-    }
-  }
+  record Entry(
+      InterfaceAddress destinations,
+      int interfaceIndex,
+      IpAddress source,
+      @Nullable IpAddress gateway) {}
 
   private final LocalAddresses local;
-  private final @Nullable IpInterface loopback;
-  private final List<ConnectedNetwork> networks = new ArrayList<>();
-  private final @Nullable IpRoute gatewayRoute;
+  private final List<Entry> entries = new ArrayList<>();
+  private final int connectedEntries;
+  private final boolean leadsBack;
 
   /**
    * Builds the table.
@@ -44,64 +45,77 @@ public final class RouteTable {
   public RouteTable(
       List<IpInterface> interfaces, @Nullable IpAddress gateway, LocalAddresses local) {
     this.local = local;
-    this.loopback = interfaces.stream().filter(IpInterface::isLoopback).findFirst().orElse(null);
-    for (IpInterface out : interfaces) {
-      for (InterfaceAddress own : out.addresses()) {
-        networks.add(new ConnectedNetwork(own, out));
+    int loopback = loopbackIndex(interfaces);
+    this.leadsBack = loopback != NONE;
+    for (int i = 0; i < interfaces.size(); i++) {
+      for (InterfaceAddress own : interfaces.get(i).addresses()) {
+        addConnected(own, i, loopback);
       }
     }
-    networks.sort(
-        Comparator.comparingInt((ConnectedNetwork n) -> n.own().prefixLength()).reversed());
-    this.gatewayRoute = gateway == null ? null : routeThrough(gateway);
+    entries.sort(Comparator.comparingInt((Entry e) -> e.destinations().prefixLength()).reversed());
+    this.connectedEntries = entries.size();
+    if (gateway != null) {
+      entries.add(through(gateway, interfaces));
+    }
   }
 
-  private IpRoute routeThrough(IpAddress gateway) {
-    IpRoute route = routeOnLink(gateway);
-    if (route == null) {
-      throw new IllegalArgumentException(
-          "gateway " + gateway + " is in no interface's network: " + describeNetworks());
-    }
-    return route;
-  }
-
-  private String describeNetworks() {
-    return networks.stream().map(n -> n.own().toString()).toList().toString();
-  }
-
-  /** The way to {@code destination}, or {@code null} when there is none. */
-  public @Nullable Route find(IpAddress destination) {
-    if (!destination.isV4() || !isUnicast(destination.v4())) {
-      return null;
-    }
-    if (local.isOwn(destination.v4())) {
-      return loopback == null ? null : new IpRoute(loopback, destination, sourceTo(destination));
-    }
-    IpRoute direct = routeOnLink(destination);
-    return direct != null ? direct : gatewayRoute;
-  }
-
-  /** See {@link IpOutput#answerRoute}. */
-  @Nullable Route findForAnswer(long destinationHigh, long destinationLow) {
-    int v4 = (int) destinationLow;
-    if (!IpAddress.isV4(destinationHigh, destinationLow) || !isUnicast(v4)) {
-      return null;
-    }
-    if (local.isOwn(v4)) {
-      return find(new IpAddress(destinationHigh, destinationLow));
-    }
-    for (int i = 0; i < networks.size(); i++) {
-      ConnectedNetwork network = networks.get(i);
-      if (network.own().networkContains(destinationHigh, destinationLow)) {
-        network.passing().leadTo(destinationHigh, destinationLow);
-        return network.passing();
+  private static int loopbackIndex(List<IpInterface> interfaces) {
+    for (int i = 0; i < interfaces.size(); i++) {
+      if (interfaces.get(i).isLoopback()) {
+        return i;
       }
     }
-    return gatewayRoute;
+    return NONE;
   }
 
   /** As in Linux who dials an address of ours comes from it, but 127.0.0.1 dials all of 127/8. */
-  private static IpAddress sourceTo(IpAddress own) {
-    return own.isLoopback() ? LOOPBACK : own;
+  private void addConnected(InterfaceAddress own, int interfaceIndex, int loopback) {
+    if (leadsBack) {
+      InterfaceAddress itself = InterfaceAddress.ofHost(own.address());
+      entries.add(new Entry(itself, loopback, own.address(), null));
+    }
+    entries.add(new Entry(own, interfaceIndex, own.address(), null));
+  }
+
+  private Entry through(IpAddress gateway, List<IpInterface> interfaces) {
+    int onLink = findConnected(gateway.high(), gateway.low());
+    if (onLink == NONE) {
+      List<InterfaceAddress> networks =
+          interfaces.stream().flatMap(each -> each.addresses().stream()).toList();
+      throw new IllegalArgumentException(
+          "gateway " + gateway + " is in no interface's network: " + networks);
+    }
+    Entry link = entries.get(onLink);
+    InterfaceAddress everybody = new InterfaceAddress(IpAddress.ANY_V4, 0);
+    return new Entry(everybody, link.interfaceIndex(), link.source(), gateway);
+  }
+
+  /** Number of entries. */
+  int size() {
+    return entries.size();
+  }
+
+  /** Entry {@code number}, from 0. */
+  Entry get(int number) {
+    return entries.get(number);
+  }
+
+  /** The address to send from towards {@code destination}, or {@code null} if there is no route. */
+  public @Nullable IpAddress sourceAddressFor(IpAddress destination) {
+    int number = find(destination.high(), destination.low());
+    return number == NONE ? null : entries.get(number).source();
+  }
+
+  /** The number of a destination's entry, or {@link #NONE}. Takes no memory. */
+  int find(long destinationHigh, long destinationLow) {
+    int v4 = (int) destinationLow;
+    if (!IpAddress.isV4(destinationHigh, destinationLow)
+        || !isUnicast(v4)
+        || (!leadsBack && local.isOwn(v4))) {
+      return NONE;
+    }
+    int connected = findConnected(destinationHigh, destinationLow);
+    return connected == NONE && connectedEntries < entries.size() ? connectedEntries : connected;
   }
 
   private boolean isUnicast(int v4) {
@@ -110,12 +124,12 @@ public final class RouteTable {
         && !local.isBroadcast(v4);
   }
 
-  private @Nullable IpRoute routeOnLink(IpAddress nextHop) {
-    for (ConnectedNetwork network : networks) {
-      if (network.own().networkContains(nextHop)) {
-        return new IpRoute(network.out(), nextHop, network.own().address());
+  private int findConnected(long addressHigh, long addressLow) {
+    for (int i = 0; i < connectedEntries; i++) {
+      if (entries.get(i).destinations().networkContains(addressHigh, addressLow)) {
+        return i;
       }
     }
-    return null;
+    return NONE;
   }
 }

@@ -1,8 +1,6 @@
 package dev.sidestep.stack.neighbor;
 
 import dev.sidestep.stack.packet.PacketBuffer;
-import dev.sidestep.stack.wire.EthernetHeader;
-import dev.sidestep.stack.wire.IpAddress;
 import dev.sidestep.stack.wire.MacAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -88,12 +86,6 @@ public final class Neighbor {
   /** Whether the table has forgotten it. */
   public boolean isRemoved() {
     return removed;
-  }
-
-  /** EtherType of packets sent to it. */
-  int etherType() {
-    boolean v4 = state == State.PERMANENT || IpAddress.isV4(addressHigh, addressLow);
-    return v4 ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6;
   }
 
   /**

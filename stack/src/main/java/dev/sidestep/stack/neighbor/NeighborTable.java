@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbours of one interface and the packets that wait for their MAC addresses. The state
- * machine is RFC 4861 §7.3's with Linux's timing; entries and waiting packets are bounded, whatever
- * the link says or the applications ask for.
+ * The neighbours of one interface in one version of IP (Linux: arp_tbl, nd_tbl) and the packets
+ * that wait for their MAC addresses. The state machine is RFC 4861 §7.3's with Linux's timing;
+ * entries and waiting packets are bounded, whatever the link says or the applications ask for.
  *
  * <p>Threads: the shard's owner.
  */
@@ -51,6 +51,7 @@ public final class NeighborTable {
   private static final int BUCKET_BITS = 10;
   private static final long HASH_MULTIPLIER = 0x9e37_79b9_7f4a_7c15L;
 
+  private final int etherType;
   private final EthernetOutput output;
   private final NeighborSolicitor solicitor;
   private final UnreachableListener unreachableListener;
@@ -63,12 +64,18 @@ public final class NeighborTable {
   private int queuedPackets;
   private long earliestDeadlineNanos = Long.MAX_VALUE;
 
-  /** Makes the table of one interface. */
+  /**
+   * Makes the table of one interface.
+   *
+   * @param etherType of the packets that are sent
+   */
   public NeighborTable(
+      int etherType,
       EthernetOutput output,
       NeighborSolicitor solicitor,
       UnreachableListener unreachableListener,
       ShardCounters counters) {
+    this.etherType = etherType;
     this.output = output;
     this.solicitor = solicitor;
     this.unreachableListener = unreachableListener;
@@ -193,7 +200,7 @@ public final class NeighborTable {
   }
 
   private void transmit(PacketBuffer packet, Neighbor neighbor) {
-    output.send(packet, neighbor.mac, neighbor.etherType());
+    output.send(packet, neighbor.mac, etherType);
   }
 
   private void await(Neighbor neighbor, State state, long deadlineNanos) {

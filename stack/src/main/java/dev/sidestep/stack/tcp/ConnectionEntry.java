@@ -72,13 +72,4 @@ abstract sealed class ConnectionEntry extends TimerEntry
   final IpAddress remoteAddress() {
     return new IpAddress(remoteHigh, remoteLow);
   }
-
-  final boolean isV4() {
-    return IpAddress.isV4(remoteHigh, remoteLow);
-  }
-
-  /** Bytes of IP and TCP header without options. */
-  final int headerBytes() {
-    return isV4() ? 40 : 60;
-  }
 }

@@ -13,11 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class IcmpReaction implements IcmpErrorListener {
 
-  /** Smaller path MTUs are not believed (Linux: ip_rt_min_pmtu; RFC 8200 §5 for IPv6). */
-  private static final int LEAST_MTU_V4_BYTES = 552;
-
-  private static final int LEAST_MTU_V6_BYTES = 1280;
-
   private final TcpContext context;
   private final TcpOutput output;
   private final ConnectionEnd end;
@@ -53,9 +48,8 @@ final class IcmpReaction implements IcmpErrorListener {
 
   /** RFC 1191 §6.3: everything in flight that is too big is lost, which is no congestion. */
   private void packetTooBig(TransmissionControlBlock tcb, int mtuBytes) {
-    int least = tcb.isV4() ? LEAST_MTU_V4_BYTES : LEAST_MTU_V6_BYTES;
     int fittingBytes = tcb.segmentBytesFor(mtuBytes);
-    if (mtuBytes >= least && tcb.canSend() && fittingBytes < tcb.mssBytes) {
+    if (mtuBytes >= tcb.route.leastMtuBytes() && tcb.canSend() && fittingBytes < tcb.mssBytes) {
       tcb.recovery.onTooBig(tcb, fittingBytes);
       tcb.lowerSegmentSize(mtuBytes);
       output.transmitLater(tcb);

@@ -16,7 +16,7 @@ final class Retransmission {
   /**
    * Sends what is lost, first things first, as far as the congestion window allows.
    *
-   * @return false if there was no buffer or no route
+   * @return false if there was no buffer
    */
   boolean sendLost(TransmissionControlBlock tcb, long nowNanos) {
     SentSegments segments = tcb.segments;

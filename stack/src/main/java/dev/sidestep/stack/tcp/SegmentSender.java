@@ -2,9 +2,9 @@ package dev.sidestep.stack.tcp;
 
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
-import dev.sidestep.stack.ip.IpOutput;
 import dev.sidestep.stack.ip.IpPacket;
 import dev.sidestep.stack.ip.Route;
+import dev.sidestep.stack.ip.Routes;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.TcpHeader;
@@ -17,48 +17,35 @@ final class SegmentSender {
 
   static final int PROTOCOL_TCP = 6;
 
-  private final IpOutput ip;
+  private final Routes routes;
   private final ShardCounters counters;
 
   /** The buffer between {@link #begin} and {@link #finish}, which is nobody else's. */
   private @Nullable PacketBuffer inHand;
 
-  SegmentSender(IpOutput ip, ShardCounters counters) {
-    this.ip = ip;
+  SegmentSender(Routes routes, ShardCounters counters) {
+    this.routes = routes;
     this.counters = counters;
   }
 
-  /** The way for one answer, or null; see {@link IpOutput#answerRoute}. */
+  /** The way for one answer, or null; see {@link Routes#findForAnswer}. */
   @Nullable Route answerRoute(ConnectionEntry to) {
-    return ip.answerRoute(to.remoteHigh, to.remoteLow);
+    return routes.findForAnswer(to.remoteHigh, to.remoteLow);
   }
 
   /** The way to a destination, or null. */
   @Nullable Route route(ConnectionEntry to) {
-    return ip.route(to.remoteAddress());
-  }
-
-  /** The connection's route, looked up again if it has changed; null if there is none now. */
-  @Nullable Route route(TransmissionControlBlock tcb) {
-    if (tcb.route.isValid()) {
-      return tcb.route;
-    }
-    Route fresh = ip.route(tcb.remoteAddress());
-    if (fresh != null) {
-      tcb.route = fresh;
-      tcb.lowerSegmentSize(fresh.mtuBytes());
-    }
-    return fresh;
+    return routes.find(to.remoteAddress());
   }
 
   /** A buffer with {@code headerBytes} at its front to be written, or null if there is none. */
   @Nullable PacketBuffer begin(Route route, int headerBytes) {
-    return begun(ip.allocate(route), headerBytes);
+    return begun(route.allocate(), headerBytes);
   }
 
   /** The same for a segment that carries nothing and opens nothing. */
   @Nullable PacketBuffer beginControl(Route route, int headerBytes) {
-    return begun(ip.allocateControl(route), headerBytes);
+    return begun(route.allocateControl(), headerBytes);
   }
 
   private @Nullable PacketBuffer begun(@Nullable PacketBuffer packet, int headerBytes) {
@@ -113,16 +100,8 @@ final class SegmentSender {
     }
     counters.increment(Counter.TCP_SEGMENTS_SENT);
     inHand = null;
-    ip.send(
-        packet,
-        route,
-        localHigh,
-        localLow,
-        remoteHigh,
-        remoteLow,
-        PROTOCOL_TCP,
-        trafficClass,
-        nowNanos);
+    route.send(
+        packet, localHigh, localLow, remoteHigh, remoteLow, PROTOCOL_TCP, trafficClass, nowNanos);
   }
 
   /** Sends a segment without text. Returns false if there was no buffer. */
@@ -189,7 +168,7 @@ final class SegmentSender {
     TcpOptions.writeSyn(
         memory,
         at + (long) TcpHeader.MIN_LENGTH_BYTES,
-        route.mtuBytes() - to.headerBytes(),
+        route.mtuBytes() - route.headerBytes() - TcpHeader.MIN_LENGTH_BYTES,
         sackPermitted,
         timestamps,
         timestampValue,
@@ -235,7 +214,7 @@ final class SegmentSender {
     if (seg.has(TcpHeader.RST) || packet.toMany) {
       return;
     }
-    Route route = ip.answerRoute(packet.sourceHigh, packet.sourceLow);
+    Route route = routes.findForAnswer(packet.sourceHigh, packet.sourceLow);
     PacketBuffer reset = route == null ? null : beginControl(route, TcpHeader.MIN_LENGTH_BYTES);
     if (route == null || reset == null) {
       return;

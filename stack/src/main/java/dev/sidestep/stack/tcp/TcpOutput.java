@@ -1,7 +1,6 @@
 package dev.sidestep.stack.tcp;
 
 import dev.sidestep.stack.counters.Counter;
-import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.socket.SocketSendQueue;
 import dev.sidestep.stack.wire.ParsedTcpOptions;
@@ -49,7 +48,7 @@ final class TcpOutput {
     armProbeIfStuck(tcb, nowNanos);
   }
 
-  /** What is lost goes first, but for F-RTO. Returns false if there was no buffer or no route. */
+  /** What is lost goes first, but for F-RTO. Returns false if there was no buffer. */
   private boolean sendAll(TransmissionControlBlock tcb, long nowNanos) {
     if (!tcb.recovery.forwardRto.isNewDataFirst()) {
       return retransmission.sendLost(tcb, nowNanos) && sendNew(tcb, nowNanos);
@@ -139,7 +138,7 @@ final class TcpOutput {
    * Sends a segment that was sent before once more.
    *
    * @param lengthBytes its length, a FIN included
-   * @return false if there was no buffer or no route
+   * @return false if there was no buffer
    */
   boolean sendAgain(TransmissionControlBlock tcb, long position, int lengthBytes, long nowNanos) {
     int text = (int) Math.min(lengthBytes, tcb.sendQueue().tail() - position);
@@ -155,7 +154,7 @@ final class TcpOutput {
   /**
    * Sends one new segment with text, a FIN, or both.
    *
-   * @return false if there was no buffer or no route; nothing has changed then
+   * @return false if there was no buffer; nothing has changed then
    */
   boolean sendText(TransmissionControlBlock tcb, int seq, int length, long nowNanos) {
     boolean last = seq + length == tcb.sendEnd();
@@ -169,10 +168,9 @@ final class TcpOutput {
   }
 
   private boolean emit(TransmissionControlBlock tcb, int seq, int length, int fin, long nowNanos) {
-    Route route = sender.route(tcb);
     int headerBytes = TcpHeader.MIN_LENGTH_BYTES + SegmentOptions.lengthBytes(tcb, 0);
-    PacketBuffer packet = route == null ? null : sender.begin(route, headerBytes);
-    if (route == null || packet == null) {
+    PacketBuffer packet = sender.begin(tcb.route, headerBytes);
+    if (packet == null) {
       return false;
     }
     int push = length > 0 && seq + length == tcb.sendEnd() ? TcpHeader.PSH : 0;
@@ -182,7 +180,7 @@ final class TcpOutput {
       long at = packet.append(length);
       tcb.sendQueue().copyTo(position, packet.memory(), at, length);
     }
-    sender.finish(packet, tcb, route, tcb.socket.options().trafficClass, nowNanos);
+    sender.finish(packet, tcb, tcb.route, tcb.socket.options().trafficClass, nowNanos);
     return true;
   }
 
@@ -262,13 +260,12 @@ final class TcpOutput {
   private boolean sendEmpty(TransmissionControlBlock tcb, int seq, long nowNanos) {
     int blocks = SegmentOptions.sackBlocks(tcb);
     int headerBytes = TcpHeader.MIN_LENGTH_BYTES + SegmentOptions.lengthBytes(tcb, blocks);
-    Route route = sender.route(tcb);
-    PacketBuffer packet = route == null ? null : sender.beginControl(route, headerBytes);
-    if (route == null || packet == null) {
+    PacketBuffer packet = sender.beginControl(tcb.route, headerBytes);
+    if (packet == null) {
       return false;
     }
     writeHeader(tcb, packet, seq, TcpHeader.ACK, headerBytes, blocks, nowNanos);
-    sender.finish(packet, tcb, route, tcb.socket.options().trafficClass, nowNanos);
+    sender.finish(packet, tcb, tcb.route, tcb.socket.options().trafficClass, nowNanos);
     onAckSent(tcb);
     return true;
   }
@@ -297,24 +294,22 @@ final class TcpOutput {
     boolean timestamps = !answers || tcb.timestamps;
     boolean sack = !answers || tcb.sackPermitted;
     int scale = tcb.rcvWindowScale == 0 && answers ? ParsedTcpOptions.ABSENT : tcb.rcvWindowScale;
-    Route route = sender.route(tcb);
     tcb.windowField = ReceiveWindow.synField(tcb.receiveQueue().capacityBytes());
     boolean sent =
-        route != null
-            && sender.sendSyn(
-                tcb,
-                route,
-                tcb.iss,
-                answers ? tcb.rcvNxt : 0,
-                answers ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN,
-                tcb.windowField,
-                sack,
-                timestamps,
-                tcb.timestampClock(nowNanos),
-                tcb.tsRecent,
-                scale,
-                tcb.socket.options().trafficClass,
-                nowNanos);
+        sender.sendSyn(
+            tcb,
+            tcb.route,
+            tcb.iss,
+            answers ? tcb.rcvNxt : 0,
+            answers ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN,
+            tcb.windowField,
+            sack,
+            timestamps,
+            tcb.timestampClock(nowNanos),
+            tcb.tsRecent,
+            scale,
+            tcb.socket.options().trafficClass,
+            nowNanos);
     if (sent) {
       tcb.sndNxt = tcb.iss + 1;
     }
@@ -344,23 +339,19 @@ final class TcpOutput {
 
   /** Sends a RST that the peer will accept (RFC 9293 §3.10.5). */
   void sendReset(TransmissionControlBlock tcb, long nowNanos) {
-    Route route = sender.route(tcb);
-    if (route != null) {
-      context.counters.increment(Counter.TCP_RESETS_SENT);
-      int flags = TcpHeader.RST | TcpHeader.ACK;
-      // RFC 7323 §3.2: with a timestamp, so that a peer that insists on them believes it.
-      sender.sendBare(
-          tcb,
-          route,
-          tcb.sndNxt,
-          tcb.rcvNxt,
-          flags,
-          0,
-          tcb.timestamps,
-          tcb.timestampClock(nowNanos),
-          tcb.tsRecent,
-          nowNanos);
-    }
+    context.counters.increment(Counter.TCP_RESETS_SENT);
+    // RFC 7323 §3.2: with a timestamp, so that a peer that insists on them believes it.
+    sender.sendBare(
+        tcb,
+        tcb.route,
+        tcb.sndNxt,
+        tcb.rcvNxt,
+        TcpHeader.RST | TcpHeader.ACK,
+        0,
+        tcb.timestamps,
+        tcb.timestampClock(nowNanos),
+        tcb.tsRecent,
+        nowNanos);
   }
 
   private void writeHeader(

@@ -4,8 +4,8 @@ import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
 import dev.sidestep.stack.icmp.IcmpError;
 import dev.sidestep.stack.icmp.IcmpErrorListener;
-import dev.sidestep.stack.ip.IpOutput;
 import dev.sidestep.stack.ip.IpPacket;
+import dev.sidestep.stack.ip.Routes;
 import dev.sidestep.stack.ip.TransportInput;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
@@ -62,14 +62,14 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
    */
   public TcpStack(
       TcpConfig config,
-      IpOutput ip,
+      Routes routes,
       SocketMemory memory,
       SocketOwner owner,
       ShardCounters counters,
       RandomGenerator random) {
     this.counters = counters;
     this.context = new TcpContext(config, memory, owner, counters, random);
-    this.sender = new SegmentSender(ip, counters);
+    this.sender = new SegmentSender(routes, counters);
     this.output = new TcpOutput(context, sender);
     this.end = new ConnectionEnd(context, output);
     this.synAcks = new SynAckOutput(context, sender);
@@ -78,7 +78,7 @@ public final class TcpStack implements TransportInput, IcmpErrorListener {
     this.halfOpenInput = new HalfOpenInput(context, sender, synAcks, start);
     this.timeWaitInput = new TimeWaitInput(context, sender, end, passiveOpen);
     this.timers = new TcpTimers(context, output, end);
-    this.userCalls = new UserCalls(context, ip, listeners, synAcks, output, end);
+    this.userCalls = new UserCalls(context, routes, listeners, synAcks, output, end);
     this.icmpReaction = new IcmpReaction(context, output, end);
     SendTuning tuning = new SendTuning(config);
     AckInput ackInput = new AckInput(context, output, tuning, end);

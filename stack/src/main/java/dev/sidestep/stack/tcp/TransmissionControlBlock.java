@@ -7,6 +7,7 @@ import dev.sidestep.stack.socket.SocketSendQueue;
 import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.tcp.congestion.CongestionControl;
 import dev.sidestep.stack.tcp.congestion.CongestionControls;
+import dev.sidestep.stack.wire.TcpHeader;
 
 /**
  * The state of one connection (RFC 9293 §3.3.1; Linux: tcp_sock).
@@ -24,11 +25,6 @@ import dev.sidestep.stack.tcp.congestion.CongestionControls;
  */
 final class TransmissionControlBlock extends ConnectionEntry {
 
-  /** RFC 9293 §3.7.1 (MUST-15): the peer's MSS when its SYN names none. */
-  private static final int DEFAULT_MSS_V4_BYTES = 536;
-
-  private static final int DEFAULT_MSS_V6_BYTES = 1220;
-
   /**
    * A peer that names less costs more processor time per byte than it is worth (CVE-2019-11479).
    */
@@ -38,7 +34,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
 
   final StreamSocket socket;
   final boolean passive;
-  Route route;
+  final Route route;
   TcpState state = TcpState.CLOSED;
 
   /** Whether the application has closed the socket and no thread of its touches it any more. */
@@ -112,7 +108,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
   final LossRecovery recovery = new LossRecovery();
   final WindowUsage windowUsage = new WindowUsage();
   final Pacing pacing = new Pacing();
-  CongestionControl congestion = CongestionControls.create(DEFAULT_MSS_V4_BYTES);
+  CongestionControl congestion;
 
   /** When the SYN was sent for the first time: measures the first RTT. */
   long timedSinceNanos;
@@ -166,6 +162,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
     this.passive = passive;
     this.route = route;
     this.rtt = new RttEstimator(config);
+    this.congestion = CongestionControls.create(defaultMssBytes());
   }
 
   TransmissionControlBlock(
@@ -180,6 +177,7 @@ final class TransmissionControlBlock extends ConnectionEntry {
     this.passive = false;
     this.route = route;
     this.rtt = new RttEstimator(config);
+    this.congestion = CongestionControls.create(defaultMssBytes());
   }
 
   @Override
@@ -225,9 +223,19 @@ final class TransmissionControlBlock extends ConnectionEntry {
     } else {
       sndWindowScale = peerWindowScale;
     }
-    int peer = peerMss > 0 ? peerMss : (isV4() ? DEFAULT_MSS_V4_BYTES : DEFAULT_MSS_V6_BYTES);
+    int peer = peerMss > 0 ? peerMss : defaultMssBytes();
     setSegmentSize(Math.max(peer, LEAST_MSS_BYTES), route.mtuBytes());
     congestion = CongestionControls.create(mssBytes);
+  }
+
+  /** The peer's MSS when its SYN names none (RFC 9293 §3.7.1, MUST-15): 536 for IPv4. */
+  private int defaultMssBytes() {
+    return route.universalMtuBytes() - headerBytes();
+  }
+
+  /** Bytes of IP and TCP header without options. */
+  int headerBytes() {
+    return route.headerBytes() + TcpHeader.MIN_LENGTH_BYTES;
   }
 
   /** Sets SMSS from the peer's MSS and the path's MTU (MUST-16, RFC 6691). */

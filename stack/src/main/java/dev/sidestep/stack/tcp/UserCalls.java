@@ -1,8 +1,8 @@
 package dev.sidestep.stack.tcp;
 
 import dev.sidestep.stack.counters.Counter;
-import dev.sidestep.stack.ip.IpOutput;
 import dev.sidestep.stack.ip.Route;
+import dev.sidestep.stack.ip.Routes;
 import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.ListenSocket;
 import dev.sidestep.stack.socket.SocketError;
@@ -15,7 +15,7 @@ import dev.sidestep.stack.socket.StreamSocket;
 final class UserCalls {
 
   private final TcpContext context;
-  private final IpOutput ip;
+  private final Routes routes;
   private final ListenerTable listeners;
   private final SynAckOutput synAcks;
   private final TcpOutput output;
@@ -23,13 +23,13 @@ final class UserCalls {
 
   UserCalls(
       TcpContext context,
-      IpOutput ip,
+      Routes routes,
       ListenerTable listeners,
       SynAckOutput synAcks,
       TcpOutput output,
       ConnectionEnd end) {
     this.context = context;
-    this.ip = ip;
+    this.routes = routes;
     this.listeners = listeners;
     this.synAcks = synAcks;
     this.output = output;
@@ -75,7 +75,7 @@ final class UserCalls {
 
   /** OPEN, active. */
   private void connect(StreamSocket socket, long nowNanos) {
-    Route route = ip.route(socket.remoteAddress());
+    Route route = routes.find(socket.remoteAddress());
     if (route == null) {
       context.counters.increment(Counter.TCP_ATTEMPT_FAILS);
       socket.fail(SocketError.ENETUNREACH);

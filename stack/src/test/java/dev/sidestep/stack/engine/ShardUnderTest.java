@@ -45,9 +45,8 @@ public final class ShardUnderTest {
         new Shard(
             clock,
             network,
-            owner ->
-                new TcpStack(
-                    tcpConfig, network.output(), memory, owner, network.counters(), random),
+            (owner, own) ->
+                new TcpStack(tcpConfig, own.routes(), memory, owner, own.counters(), random),
             onReleased);
   }
 

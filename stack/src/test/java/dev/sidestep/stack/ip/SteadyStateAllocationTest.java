@@ -37,13 +37,13 @@ class SteadyStateAllocationTest {
   }
 
   private void send(Route route) {
-    PacketBuffer packet = host.ipOutput.allocate(route);
+    PacketBuffer packet = route.allocate();
     if (packet == null) {
       throw new AssertionError("pool empty");
     }
     packet.append(PAYLOAD_BYTES);
     long source = route.sourceAddress().low();
-    host.ipOutput.send(packet, route, 0, source, 0, source, PROTOCOL, 0, host.nowNanos);
+    route.send(packet, 0, source, 0, source, PROTOCOL, 0, host.nowNanos);
   }
 
   @Test
@@ -53,7 +53,7 @@ class SteadyStateAllocationTest {
     byte[] frame =
         Frames.ethernet(TestHost.MAC, TestHost.PEER_MAC, EthernetHeader.TYPE_IPV4, packet);
     PacketBuffer received = host.nic.bufferOf(frame);
-    Route route = host.ipOutput.route(IpAddress.ofV4(TestHost.IP));
+    Route route = host.routes.find(IpAddress.ofV4(TestHost.IP));
     if (route == null) {
       throw new AssertionError("no route");
     }

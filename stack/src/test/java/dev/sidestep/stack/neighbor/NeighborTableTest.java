@@ -32,6 +32,7 @@ class NeighborTableTest {
   private final List<Integer> unreachable = new ArrayList<>();
   private final NeighborTable table =
       new NeighborTable(
+          EthernetHeader.TYPE_IPV4,
           output,
           (high, low, destinationMac) -> solicited.add(destinationMac),
           (packet, now) -> unreachable.add(packet.length()),

@@ -9,11 +9,13 @@ import dev.sidestep.stack.icmp.IcmpErrors;
 import dev.sidestep.stack.icmp.IcmpInput;
 import dev.sidestep.stack.icmp.IcmpOutput;
 import dev.sidestep.stack.icmp.ProtocolUnreachable;
-import dev.sidestep.stack.ip.Ipv4Output;
+import dev.sidestep.stack.ip.IpInterface;
 import dev.sidestep.stack.ip.LocalAddresses;
 import dev.sidestep.stack.ip.RouteTable;
+import dev.sidestep.stack.ip.Routes;
 import dev.sidestep.stack.ip.TransportInputs;
 import dev.sidestep.stack.nic.LoopbackDevice;
+import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.ArpHeader;
@@ -43,7 +45,7 @@ public final class TestHost {
   public final TransportInputs transports = new TransportInputs(counters);
   public final NetInterface ethernet;
   public final NetInterface loopback;
-  public final Ipv4Output ipOutput;
+  public final Routes routes;
   public final IcmpOutput icmpOutput;
   public long nowNanos = 1_000_000_000L;
 
@@ -52,24 +54,20 @@ public final class TestHost {
     var onEthernet = new InterfaceAddress(IpAddress.ofV4(IP), 24);
     var onLoopback = new InterfaceAddress(IpAddress.ofV4(Frames.ip("127.0.0.1")), 8);
     var local = new LocalAddresses(List.of(onEthernet, onLoopback));
-    ethernet =
-        new NetInterface(nic, 0, List.of(onEthernet), 0, local, transports, icmpErrors, counters);
-    loopback =
-        new NetInterface(
-            new LoopbackDevice(16),
-            0,
-            List.of(onLoopback),
-            0,
-            local,
-            transports,
-            icmpErrors,
-            counters);
-    var routes =
-        new RouteTable(List.of(loopback.ip(), ethernet.ip()), IpAddress.ofV4(GATEWAY_IP), local);
-    ipOutput = new Ipv4Output(routes, counters);
-    icmpOutput = new IcmpOutput(ipOutput, counters);
+    var ethernetIp = new IpInterface(nic, List.of(onEthernet), 0);
+    var loopbackIp = new IpInterface(new LoopbackDevice(16), List.of(onLoopback), 0);
+    ethernet = netInterface(ethernetIp, local);
+    loopback = netInterface(loopbackIp, local);
+    var table = new RouteTable(List.of(loopbackIp, ethernetIp), IpAddress.ofV4(GATEWAY_IP), local);
+    routes = new Routes(table, List.of(loopback.ipv4(), ethernet.ipv4()));
+    icmpOutput = new IcmpOutput(routes, counters);
     transports.registerUnknown(new ProtocolUnreachable(icmpOutput, counters));
     transports.register(Ipv4Header.PROTOCOL_ICMP, new IcmpInput(icmpOutput, icmpErrors, counters));
+  }
+
+  private NetInterface netInterface(IpInterface ip, LocalAddresses local) {
+    NicQueue queue = ip.device().queue(0);
+    return new NetInterface(ip, queue, local, transports, icmpErrors, counters);
   }
 
   /** What the poll loop does with one frame that arrived; returns what was sent meanwhile. */

@@ -1,9 +1,10 @@
 package dev.sidestep.stack.ip;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.counters.ShardCounters;
@@ -12,10 +13,11 @@ import dev.sidestep.stack.neighbor.NeighborTable;
 import dev.sidestep.stack.nic.CapturingDevice;
 import dev.sidestep.stack.nic.LoopbackDevice;
 import dev.sidestep.stack.nic.NicDevice;
+import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.PcapCapture;
-import dev.sidestep.stack.packet.PacketPool;
 import dev.sidestep.stack.testing.Frames;
 import dev.sidestep.stack.testing.RecordingNic;
+import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.IpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RouteTableTest {
+class RoutesTest {
 
   private static final LocalAddresses LOCAL =
       new LocalAddresses(addresses("10.0.0.1/24", "10.0.0.129/25", "127.0.0.1/8"));
@@ -36,8 +38,7 @@ class RouteTableTest {
   private final IpInterface wide = ipInterface(new RecordingNic(1, 1500), "10.0.0.1/24");
   private final IpInterface narrow = ipInterface(new RecordingNic(2, 1400), "10.0.0.129/25");
   private final IpInterface loopback = ipInterface(new LoopbackDevice(4), "127.0.0.1/8");
-  private final RouteTable routes =
-      new RouteTable(List.of(wide, narrow, loopback), address("10.0.0.254"), LOCAL);
+  private final Routes routes = routes(List.of(wide, narrow, loopback), address("10.0.0.254"));
 
   private static List<InterfaceAddress> addresses(String... texts) {
     return Arrays.stream(texts)
@@ -47,12 +48,26 @@ class RouteTableTest {
   }
 
   private static IpInterface ipInterface(NicDevice device, String address) {
+    return new IpInterface(device, addresses(address), 0);
+  }
+
+  private static Routes routes(List<IpInterface> interfaces, @Nullable IpAddress gateway) {
+    RouteTable table = new RouteTable(interfaces, gateway, LOCAL);
+    return new Routes(table, interfaces.stream().map(RoutesTest::output).toList());
+  }
+
+  private static LinkOutput output(IpInterface through) {
     ShardCounters counters = new ShardCounters();
-    PacketPool pool = device.queue(0).pool();
-    var output = new EthernetOutput(device.queue(0), device.macAddress(), counters);
+    NicQueue queue = through.device().queue(0);
+    var output = new EthernetOutput(queue, through.device().macAddress(), counters);
     var neighbors =
-        new NeighborTable(output, (high, low, mac) -> {}, (packet, now) -> {}, counters);
-    return new IpInterface(device, addresses(address), 0, pool, output, neighbors);
+        new NeighborTable(
+            EthernetHeader.TYPE_IPV4,
+            output,
+            (high, low, mac) -> {},
+            (packet, now) -> {},
+            counters);
+    return new LinkOutput(through, queue.pool(), output, neighbors, counters);
   }
 
   private static IpAddress address(String dotted) {
@@ -83,7 +98,27 @@ class RouteTableTest {
     assertEquals(address(source), route.sourceAddress());
     assertEquals(mtuBytes, route.mtuBytes());
     assertEquals(mtuBytes == LoopbackDevice.MTU_BYTES, route.fillsChecksums());
-    assertTrue(route.isValid());
+  }
+
+  @Test
+  void oneWayToTheGatewayServesEverybodyBehindIt() {
+    assertSame(find("192.0.2.1"), find("8.8.8.8"));
+    assertNotSame(find("10.0.0.2"), find("10.0.0.3"));
+  }
+
+  @ParameterizedTest(name = "an answer to {0} leaves from {1}")
+  @CsvSource({
+    "10.0.0.2,     10.0.0.1",
+    "10.0.0.130,   10.0.0.129",
+    "8.8.8.8,      10.0.0.129",
+    "10.0.0.1,     10.0.0.1",
+    "127.9.8.7,    127.0.0.1",
+  })
+  void findsTheWayOfAnAnswerWithoutMakingOne(String destination, String source) {
+    IpAddress to = address(destination);
+    Route route = routes.findForAnswer(to.high(), to.low());
+    assertEquals(address(source), route == null ? null : route.sourceAddress());
+    assertSame(route, routes.findForAnswer(to.high(), to.low()));
   }
 
   @ParameterizedTest
@@ -93,7 +128,7 @@ class RouteTableTest {
   }
 
   private @Nullable Route findWithoutGateway(String destination) {
-    return new RouteTable(List.of(wide), null, LOCAL).find(address(destination));
+    return routes(List.of(wide), null).find(address(destination));
   }
 
   @Test
@@ -111,7 +146,7 @@ class RouteTableTest {
     try (PcapCapture capture = PcapCapture.open(directory.resolve("lo.pcap"))) {
       IpInterface captured =
           ipInterface(new CapturingDevice(new LoopbackDevice(4), capture), "127.0.0.1/8");
-      Route route = new RouteTable(List.of(wide, captured), null, LOCAL).find(address("10.0.0.1"));
+      Route route = routes(List.of(wide, captured), null).find(address("10.0.0.1"));
       assertEquals(LoopbackDevice.MTU_BYTES, route == null ? 0 : route.mtuBytes());
     }
   }

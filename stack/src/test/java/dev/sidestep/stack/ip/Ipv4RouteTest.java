@@ -26,7 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class Ipv4OutputTest {
+class Ipv4RouteTest {
 
   private static final int PROTOCOL = 6;
   private static final int FAR_IP = Frames.ip("192.0.2.7");
@@ -36,7 +36,7 @@ class Ipv4OutputTest {
   private final TestHost host = new TestHost();
 
   private Route route(int destination) {
-    Route route = host.ipOutput.route(IpAddress.ofV4(destination));
+    Route route = host.routes.find(IpAddress.ofV4(destination));
     if (route == null) {
       throw new AssertionError("no route");
     }
@@ -44,15 +44,14 @@ class Ipv4OutputTest {
   }
 
   private void send(Route route, int destination, byte[] payload) {
-    PacketBuffer packet = host.ipOutput.allocate(route);
+    PacketBuffer packet = route.allocate();
     if (packet == null) {
       throw new AssertionError("pool empty");
     }
     int at = packet.append(payload.length);
     MemorySegment.copy(payload, 0, packet.memory(), ValueLayout.JAVA_BYTE, at, payload.length);
-    host.ipOutput.send(
+    route.send(
         packet,
-        route,
         0,
         route.sourceAddress().low(),
         0,
