@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.INTERFACES;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -27,10 +28,13 @@ class LayerDirectionTest {
           "neighbor",
           "ip",
           "icmp",
-          "udp",
           "socket",
+          "transport",
+          "udp",
           "tcp",
           "engine");
+
+  private static final List<String> TRANSPORTS = List.of("udp", "tcp");
 
   private static final List<String> FOR_ALL = List.of("config", "counters", "concurrent", "time");
 
@@ -105,6 +109,48 @@ class LayerDirectionTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(ROOT + "nic.dpdk.ffi..")
+        .check(CLASSES);
+  }
+
+  /** One more protocol is a line there, and nothing else in the engine changes. */
+  @Test
+  void onlyOneClassOfTheEngineKnowsWhichTransportProtocolsThereAre() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "engine..")
+        .and()
+        .doNotHaveSimpleName("TransportProtocols")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(packages(TRANSPORTS))
+        .check(CLASSES);
+  }
+
+  @Test
+  void transportProtocolsKnowNothingOfEachOther() {
+    for (String transport : TRANSPORTS) {
+      List<String> others = TRANSPORTS.stream().filter(name -> !name.equals(transport)).toList();
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + transport + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(packages(others))
+          .allowEmptyShould(true)
+          .check(CLASSES);
+    }
+  }
+
+  /** Addresses carry their version, routes write their header: the other version is an addition. */
+  @Test
+  void whatIsAboveIpKnowsNoVersionOfIt() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(packages(TRANSPORTS))
+        .or()
+        .resideInAnyPackage(ROOT + "socket..", ROOT + "transport..")
+        .should()
+        .dependOnClassesThat(simpleNameStartingWith("Ipv4").or(simpleNameStartingWith("Ipv6")))
         .check(CLASSES);
   }
 

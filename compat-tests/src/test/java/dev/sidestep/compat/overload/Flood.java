@@ -2,6 +2,7 @@ package dev.sidestep.compat.overload;
 
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.InternetChecksum;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.Ipv4Header;
 import dev.sidestep.stack.wire.TcpHeader;
 import dev.sidestep.stack.wire.TcpOptions;
@@ -126,10 +127,10 @@ final class Flood {
           view, TcpHeader.MIN_LENGTH_BYTES, 1460, true, true, random.nextInt(), 0, 7);
     }
     long sum =
-        InternetChecksum.pseudoHeaderV4(source, victim, Ipv4Header.PROTOCOL_TCP, segment.length)
+        InternetChecksum.pseudoHeaderV4(source, victim, IpProtocol.TCP, segment.length)
             + InternetChecksum.sum(view, 0, segment.length);
     TcpHeader.setChecksum(view, 0, InternetChecksum.checksum(sum));
-    return ipv4(Ipv4Header.PROTOCOL_TCP, source, segment);
+    return ipv4(IpProtocol.TCP, source, segment);
   }
 
   private byte[] ipv4(int protocol, byte[] payload) {

@@ -1,7 +1,7 @@
 package dev.sidestep.stack.engine;
 
 import dev.sidestep.stack.socket.PortBinding;
-import dev.sidestep.stack.socket.StreamOptions;
+import dev.sidestep.stack.socket.SocketOptions;
 import dev.sidestep.stack.wire.IpAddress;
 import java.net.BindException;
 import java.util.ArrayList;
@@ -13,9 +13,9 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Which local ports are taken (Linux: inet_bind_hashbucket). Explicit binds conflict by address,
- * port and options; ports chosen for outgoing connections only have to make the four-tuple unique,
- * so one port serves many destinations.
+ * Which local ports of one protocol are taken (Linux: inet_bind_hashbucket). Explicit binds
+ * conflict by address, port and options; ports chosen for outgoing connections only have to make
+ * the four-tuple unique, so one port serves many destinations.
  *
  * <p>Accepted connections hold no port: the listener's binding stands for theirs.
  *
@@ -36,17 +36,12 @@ final class PortTable {
   /** Who holds a port: its local address, and what shares it. */
   abstract sealed class Holder extends PortBinding permits Binding, Connection {
     final IpAddress address;
-    final int port;
-    final StreamOptions options;
+    final SocketOptions options;
 
-    Holder(IpAddress address, int port, StreamOptions options) {
+    Holder(IpAddress address, int port, SocketOptions options) {
+      super(port);
       this.address = address;
-      this.port = port;
       this.options = options;
-    }
-
-    final int port() {
-      return port;
     }
 
     final boolean isBeingClosed() {
@@ -63,8 +58,13 @@ final class PortTable {
   final class Binding extends Holder {
     private boolean listening;
 
-    private Binding(IpAddress address, int port, StreamOptions options) {
+    private Binding(IpAddress address, int port, SocketOptions options) {
       super(address, port, options);
+    }
+
+    @Override
+    public void listen() throws BindException {
+      markListening(this);
     }
   }
 
@@ -74,10 +74,15 @@ final class PortTable {
     private final int remotePort;
 
     private Connection(
-        IpAddress address, int port, StreamOptions options, IpAddress remote, int remotePort) {
+        IpAddress address, int port, SocketOptions options, IpAddress remote, int remotePort) {
       super(address, port, options);
       this.remote = remote;
       this.remotePort = remotePort;
+    }
+
+    @Override
+    public void listen() {
+      throw new IllegalStateException("connected");
     }
 
     private boolean isInTimeWaitFor(long nanos) {
@@ -105,7 +110,7 @@ final class PortTable {
    * @param options of the socket, which others that want the port are compared with later on
    * @throws BindException "Address already in use", the words Linux uses for EADDRINUSE
    */
-  synchronized Binding bind(IpAddress address, int port, StreamOptions options)
+  synchronized Binding bind(IpAddress address, int port, SocketOptions options)
       throws BindException {
     int chosen = port != 0 ? port : chooseToBind(address);
     Binding binding = new Binding(address, chosen, options);
@@ -161,8 +166,8 @@ final class PortTable {
    * Notes that {@code binding} belongs to a listener, which shares with others only if all have
    * SO_REUSEPORT.
    */
-  synchronized void markListening(Binding binding) throws BindException {
-    for (Holder other : holders(binding.port)) {
+  private synchronized void markListening(Binding binding) throws BindException {
+    for (Holder other : holders(binding.port())) {
       if (other != binding && other instanceof Binding b && b.listening && conflict(binding, b)) {
         throw inUse();
       }
@@ -177,7 +182,7 @@ final class PortTable {
    * @throws BindException "Cannot assign requested address" when there is none, as Linux's connect
    */
   synchronized Connection connect(
-      IpAddress local, StreamOptions options, IpAddress remote, int remotePort)
+      IpAddress local, SocketOptions options, IpAddress remote, int remotePort)
       throws BindException {
     int start = random.nextInt(EPHEMERAL_PORTS);
     for (int i = 0; i < EPHEMERAL_PORTS; i++) {
@@ -221,14 +226,14 @@ final class PortTable {
   }
 
   private <H extends Holder> H add(H holder) {
-    holders.computeIfAbsent(holder.port, p -> new ArrayList<>(1)).add(holder);
+    holders.computeIfAbsent(holder.port(), p -> new ArrayList<>(1)).add(holder);
     return holder;
   }
 
   private synchronized void remove(Holder holder) {
-    List<Holder> samePort = holders.get(holder.port);
+    List<Holder> samePort = holders.get(holder.port());
     if (samePort != null && samePort.remove(holder) && samePort.isEmpty()) {
-      holders.remove(holder.port);
+      holders.remove(holder.port());
     }
   }
 }

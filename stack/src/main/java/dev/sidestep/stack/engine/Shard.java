@@ -5,13 +5,10 @@ import dev.sidestep.stack.concurrent.ParkedWaiters;
 import dev.sidestep.stack.concurrent.Watch;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
-import dev.sidestep.stack.ethernet.EthernetInput;
-import dev.sidestep.stack.packet.PacketBuffer;
-import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.SocketOwner;
 import dev.sidestep.stack.socket.StackSocket;
-import dev.sidestep.stack.socket.StreamSocket;
-import dev.sidestep.stack.tcp.TcpStack;
+import dev.sidestep.stack.transport.Transport;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -26,19 +23,8 @@ import org.jspecify.annotations.Nullable;
  * finds it taken leaves a request instead, and the owner carries it out before it receives anything
  * more. Giving it back also publishes by when the shard must be polled again, so that whoever sees
  * to it meanwhile ({@link Watch}) gets up in time.
- *
- * <p>Whatever is thrown, by a packet, a timer, a request or a device, costs that one alone: it is
- * put aside ({@link Defects}) and the rest of the turn follows.
  */
 final class Shard implements SocketOwner {
-
-  private static final int BURST_PACKETS = 32;
-
-  /** Data, the ACK it waits for, and some more of both. */
-  private static final int MAX_ROUNDS_BEFORE_CLOSE = 4;
-
-  /** Linux: net.core.netdev_budget, in whole bursts. */
-  private static final int BUDGET_PACKETS = 10 * BURST_PACKETS;
 
   /**
    * How long a shard without interrupts may be left alone while everybody is awake who uses it: not
@@ -57,12 +43,9 @@ final class Shard implements SocketOwner {
   private final LongSupplier clock;
   private final ShardCounters counters;
   private final NetInterface[] interfaces;
-  private final TcpStack tcp;
-  private final LinkWatch links;
+  private final Transports transports;
+  private final PollLoop loop;
   private final Consumer<StackSocket> onReleased;
-
-  /** Received frames that have not been handled yet. */
-  private final @Nullable PacketBuffer[] burst = new PacketBuffer[BURST_PACKETS];
 
   /** Owner writes, anybody reads: when the network was last polled. */
   private volatile long lastPollNanos;
@@ -70,13 +53,14 @@ final class Shard implements SocketOwner {
   /**
    * Makes a shard over a network.
    *
-   * @param tcp makes the shard's TCP, given the shard and its part of the network
+   * @param protocols makes the shard's transport protocols, given the shard and its part of the
+   *     network
    * @param onReleased hears, on any thread, of each socket whose port is free again
    */
   Shard(
       LongSupplier clock,
       Network network,
-      BiFunction<SocketOwner, ShardNetwork, TcpStack> tcp,
+      BiFunction<SocketOwner, ShardNetwork, List<Transport>> protocols,
       Consumer<StackSocket> onReleased) {
     this.clock = clock;
     ShardNetwork own = new ShardNetwork(network, 0, ownership::isHeldByCurrentThread);
@@ -84,10 +68,11 @@ final class Shard implements SocketOwner {
     this.defects = new Defects(counters);
     this.interfaces = own.interfaces();
     this.interrupts = new Interrupts(interfaces);
-    this.links = new LinkWatch(interfaces);
     this.onReleased = onReleased;
-    this.tcp = tcp.apply(this, own);
-    own.register(this.tcp);
+    List<Transport> opened = protocols.apply(this, own);
+    opened.forEach(own::register);
+    this.transports = new Transports(opened);
+    this.loop = new PollLoop(interfaces, transports, interrupts, defects);
   }
 
   /** Takes the shard if nobody owns it. */
@@ -108,14 +93,14 @@ final class Shard implements SocketOwner {
       long nowNanos = clock.getAsLong();
       carryOutRequests(nowNanos);
       if (own != null) {
-        execute(own, bits, nowNanos);
+        loop.execute(own, bits, nowNanos);
       }
-      transmit(nowNanos);
-      if (tcp.isFlushDue()) {
+      loop.transmit(nowNanos);
+      if (transports.isFlushDue()) {
         // There was no room: what has arrived holds buffers. So in Linux a process that sends over
         // loopback has what it sends received in its own time, and cannot run ahead.
-        receive(nowNanos);
-        transmit(nowNanos);
+        loop.receive(nowNanos);
+        loop.transmit(nowNanos);
       }
       interrupts.disableIfBusy();
       defects.throwPending();
@@ -177,8 +162,9 @@ final class Shard implements SocketOwner {
     return counters;
   }
 
-  TcpStack tcp() {
-    return tcp;
+  /** Its protocols above IP. */
+  Transports transports() {
+    return transports;
   }
 
   /**
@@ -190,9 +176,9 @@ final class Shard implements SocketOwner {
   int poll(long nowNanos) {
     assert isHeldByCurrentThread() : "polled by a thread that does not own the shard";
     int work = carryOutRequests(nowNanos);
-    int received = receive(nowNanos);
-    runTimers(nowNanos);
-    transmit(nowNanos);
+    int received = loop.receive(nowNanos);
+    loop.runTimers(nowNanos);
+    loop.transmit(nowNanos);
     lastPollNanos = nowNanos;
     counters.increment(Counter.POLLS);
     if (received > 0) {
@@ -202,93 +188,11 @@ final class Shard implements SocketOwner {
     return work + received;
   }
 
-  /**
-   * Takes a burst off each ring, and more as long as there is more and nothing in it calls for an
-   * answer: what nobody wants must not fill the ring until somebody polls again, or it takes the
-   * place of what somebody waits for. As in NAPI there is a limit, for the sake of the timers.
-   */
-  private int receive(long nowNanos) {
-    interrupts.disable();
-    int received = 0;
-    boolean more = true;
-    while (more && received < BUDGET_PACKETS) {
-      more = false;
-      for (NetInterface netInterface : interfaces) {
-        int count = receive(netInterface, nowNanos);
-        received += count;
-        more |= count == BURST_PACKETS;
-      }
-      more &= !tcp.isFlushDue();
-    }
-    return received;
-  }
-
-  private int receive(NetInterface netInterface, long nowNanos) {
-    int count;
-    try {
-      count = netInterface.queue().rxBurst(burst);
-    } catch (Throwable thrown) {
-      defects.caught(thrown);
-      // What it had put there by then is ours.
-      count = BURST_PACKETS;
-    }
-    EthernetInput input = netInterface.input();
-    int received = 0;
-    for (int i = 0; i < count; i++) {
-      PacketBuffer frame = burst[i];
-      if (frame != null) {
-        burst[i] = null;
-        receive(input, frame, nowNanos);
-        received++;
-      }
-    }
-    return received;
-  }
-
-  private void receive(EthernetInput input, PacketBuffer frame, long nowNanos) {
-    try {
-      try {
-        input.receive(frame, nowNanos);
-      } finally {
-        frame.free();
-      }
-    } catch (Throwable thrown) {
-      caught(thrown, nowNanos);
-    }
-  }
-
-  private void runTimers(long nowNanos) {
-    try {
-      links.run(nowNanos);
-      tcp.runTimers(nowNanos);
-      for (NetInterface netInterface : interfaces) {
-        netInterface.runTimers(nowNanos);
-      }
-    } catch (Throwable thrown) {
-      caught(thrown, nowNanos);
-    }
-  }
-
-  private void transmit(long nowNanos) {
-    try {
-      tcp.flush(nowNanos);
-    } catch (Throwable thrown) {
-      caught(thrown, nowNanos);
-    }
-    for (NetInterface netInterface : interfaces) {
-      try {
-        netInterface.flush();
-      } catch (Throwable thrown) {
-        caught(thrown, nowNanos);
-      }
-    }
-  }
-
   private int carryOutRequests(long nowNanos) {
     int count = 0;
     StackSocket socket = ownership.nextRequest();
     while (socket != null) {
-      execute(socket, ownership.takeBits(socket), nowNanos);
+      loop.execute(socket, ownership.takeBits(socket), nowNanos);
       count++;
       socket = ownership.nextRequest();
     }
@@ -296,43 +200,6 @@ final class Shard implements SocketOwner {
       counters.add(Counter.COMMANDS, count);
     }
     return count;
-  }
-
-  private void execute(StackSocket socket, int bits, long nowNanos) {
-    if ((bits & Command.CLOSE) != 0) {
-      receiveBeforeClose(socket, nowNanos);
-    }
-    try {
-      tcp.execute(socket, bits, nowNanos);
-    } catch (Throwable thrown) {
-      caught(thrown, nowNanos);
-    }
-  }
-
-  /**
-   * What lies in the device's ring has arrived, and the application closes without having read it,
-   * which makes the close a reset (RFC 2525 §2.17). The kernel's interrupt would have delivered it;
-   * so would it what a socket of this process has written, even where that waited for an ACK which
-   * nobody has looked at yet.
-   */
-  private void receiveBeforeClose(StackSocket socket, long nowNanos) {
-    if (socket instanceof StreamSocket stream && stream.state() == StreamSocket.State.CONNECTED) {
-      int received = 1;
-      for (int round = 0; round < MAX_ROUNDS_BEFORE_CLOSE && received > 0; round++) {
-        transmit(nowNanos);
-        received = receive(nowNanos);
-      }
-    }
-  }
-
-  /** Puts aside what was thrown, and in order what it has left behind. */
-  private void caught(Throwable thrown, long nowNanos) {
-    defects.caught(thrown);
-    try {
-      tcp.recover(nowNanos);
-    } catch (Throwable again) {
-      defects.caught(again);
-    }
   }
 
   @Override
@@ -354,7 +221,7 @@ final class Shard implements SocketOwner {
 
   /** Time of the earliest timer, or {@link Long#MAX_VALUE}. Owner only. */
   long nextDeadlineNanos() {
-    long deadline = tcp.nextDeadlineNanos();
+    long deadline = transports.nextDeadlineNanos();
     for (NetInterface netInterface : interfaces) {
       deadline = Math.min(deadline, netInterface.nextDeadlineNanos());
     }

@@ -11,8 +11,8 @@ import dev.sidestep.stack.ip.Routes;
 import dev.sidestep.stack.ip.TransportInputs;
 import dev.sidestep.stack.nic.NicQueue;
 import dev.sidestep.stack.nic.OwnedQueue;
-import dev.sidestep.stack.tcp.TcpStack;
-import dev.sidestep.stack.wire.Ipv4Header;
+import dev.sidestep.stack.transport.Transport;
+import dev.sidestep.stack.wire.IpProtocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -50,7 +50,7 @@ final class ShardNetwork {
     this.interfaces = wired.toArray(NetInterface[]::new);
     this.routes = new Routes(network.routes(), links);
     IcmpOutput icmp = new IcmpOutput(routes, counters);
-    transports.register(Ipv4Header.PROTOCOL_ICMP, new IcmpInput(icmp, icmpErrors, counters));
+    transports.register(IpProtocol.ICMP, new IcmpInput(icmp, icmpErrors, counters));
     transports.registerUnknown(new ProtocolUnreachable(icmp, counters));
   }
 
@@ -58,10 +58,10 @@ final class ShardNetwork {
     return ShardNetwork.class.desiredAssertionStatus() ? new OwnedQueue(queue, isOwner) : queue;
   }
 
-  /** Lets TCP receive its segments and the errors about them. */
-  void register(TcpStack tcp) {
-    transports.register(Ipv4Header.PROTOCOL_TCP, tcp);
-    icmpErrors.register(Ipv4Header.PROTOCOL_TCP, tcp);
+  /** Lets a transport protocol receive its packets and the errors about them. */
+  void register(Transport transport) {
+    transports.register(transport.protocol(), transport);
+    icmpErrors.register(transport.protocol(), transport);
   }
 
   NetInterface[] interfaces() {

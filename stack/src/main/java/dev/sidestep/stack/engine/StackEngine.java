@@ -10,22 +10,18 @@ import dev.sidestep.stack.nic.dpdk.DpdkOptions;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.socket.Command;
 import dev.sidestep.stack.socket.ListenSocket;
+import dev.sidestep.stack.socket.PortBinding;
 import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.SocketMemory;
 import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.socket.StreamSocket;
-import dev.sidestep.stack.tcp.TcpConfig;
-import dev.sidestep.stack.tcp.TcpStack;
 import dev.sidestep.stack.wire.IpAddress;
 import java.lang.foreign.Arena;
 import java.net.BindException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 /**
  * The stack as a whole: devices, shards, the driver thread; what the provider opens sockets on.
@@ -38,44 +34,26 @@ public final class StackEngine implements AutoCloseable {
   /** How long a start waits for the other end of a device, unless the caller says otherwise. */
   public static final long PEER_PATIENCE_NANOS = DpdkOptions.defaults().peerPatienceNanos();
 
-  /** How long the exit sleeps between polls while the last bytes are on their way. */
-  private static final long EXIT_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-
-  /** Enough for a FIN to be lost once: twice the least retransmission timeout. */
-  private static final long FIN_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
-
   /** How long a call waits for what another thread is about to do for it. */
   private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** How long a thread may keep the shard to itself when the program exits; a poll takes 1 ms. */
-  private static final long OWNER_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-  private final StackConfig config;
   private final Network network;
-  private final SocketMemory socketMemory;
-  private final TcpConfig tcpConfig = TcpConfig.defaults();
-  private final PortTable ports;
+  private final TransportProtocols protocols;
   private final Shard shard;
   private final Driver driver;
   private final InPlacePoller poller;
-  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final Exit exit;
 
   private StackEngine(StackConfig config, Network network, SecureRandom random) {
     LongSupplier clock = System::nanoTime;
     IdleStrategy idle = IdleStrategy.of(config.profile());
-    this.config = config;
+    SocketMemory memory = new SocketMemory(Arena.ofAuto(), config.socketMemoryBytes());
     this.network = network;
-    this.socketMemory = new SocketMemory(Arena.ofAuto(), config.socketMemoryBytes());
-    this.ports = new PortTable(random, clock);
-    this.shard =
-        new Shard(
-            clock,
-            network,
-            (owner, own) ->
-                new TcpStack(tcpConfig, own.routes(), socketMemory, owner, own.counters(), random),
-            StackSocket::releasePort);
+    this.protocols = new TransportProtocols(memory, random, clock);
+    this.shard = new Shard(clock, network, protocols::open, StackSocket::releasePort);
     this.driver = new Driver(shard, idle, clock);
     this.poller = new InPlacePoller(shard, driver, idle, clock);
+    this.exit = new Exit(shard, driver, poller, config.exitLingerNanos());
   }
 
   /**
@@ -116,13 +94,12 @@ public final class StackEngine implements AutoCloseable {
 
   /** A new TCP socket, neither bound nor connected. */
   public StreamSocket openStream() {
-    return new StreamSocket(
-        shard, socketMemory, tcpConfig.receiveBufferBytes(), tcpConfig.sendBufferBytes());
+    return protocols.newStream(shard);
   }
 
   /** A new listening socket, not bound yet; {@link #listen} makes it receive connections. */
   public ListenSocket openListener(int backlog) {
-    return new ListenSocket(shard, backlog);
+    return protocols.newListener(shard, backlog);
   }
 
   /**
@@ -137,8 +114,9 @@ public final class StackEngine implements AutoCloseable {
     if (!address.isWildcard() && !isLocal(address)) {
       throw new BindException("Cannot assign requested address");
     }
-    settle(port);
-    PortTable.Binding binding = ports.bind(address, port, socket.options());
+    PortTable ports = protocols.ports(socket);
+    settle(ports, port);
+    PortBinding binding = ports.bind(address, port, socket.options());
     socket.setPortBinding(binding);
     socket.setLocal(address, binding.port());
   }
@@ -150,10 +128,11 @@ public final class StackEngine implements AutoCloseable {
    */
   public void listen(ListenSocket socket) throws BindException {
     StackRoom.ensure();
-    if (!(socket.portBinding() instanceof PortTable.Binding binding)) {
+    PortBinding binding = socket.portBinding();
+    if (binding == null) {
       throw new IllegalStateException("not bound");
     }
-    ports.markListening(binding);
+    binding.listen();
     socket.submit(Command.LISTEN);
   }
 
@@ -171,15 +150,16 @@ public final class StackEngine implements AutoCloseable {
       socket.fail(SocketError.ENETUNREACH);
       return;
     }
+    PortTable ports = protocols.ports(socket);
     if (socket.portBinding() == null) {
-      PortTable.Connection connection = ports.connect(source, socket.options(), remote, port);
+      PortBinding connection = ports.connect(source, socket.options(), remote, port);
       socket.setPortBinding(connection);
       socket.setLocal(source, connection.port());
     } else {
       if (socket.localAddress().isWildcard()) {
         socket.setLocal(source, socket.localPort());
       }
-      settle(socket.localPort());
+      settle(ports, socket.localPort());
     }
     socket.connect(remote, port);
   }
@@ -189,7 +169,7 @@ public final class StackEngine implements AutoCloseable {
    * the peer has the end already, or which is reset, is gone when close returns. Here another
    * thread may be about to carry out the close, and loopback needs a few polls.
    */
-  private void settle(int port) {
+  private void settle(PortTable ports, int port) {
     long startNanos = System.nanoTime();
     while (ports.isBeingClosed(port) && System.nanoTime() - startNanos < SETTLE_NANOS) {
       pollOnce();
@@ -259,103 +239,18 @@ public final class StackEngine implements AutoCloseable {
    * NicDevice#closeAtExit}.
    */
   public void stop() {
-    stop(network::closeAtExit);
-  }
-
-  private void stop(Runnable closeDevices) {
-    if (!stopped.compareAndSet(false, true)) {
-      return;
-    }
-    poller.beginClosing();
-    boolean idle =
-        deliverWhatWasWritten()
-            && driver.close(OWNER_PATIENCE_NANOS)
-            && poller.awaitWatcherGone(OWNER_PATIENCE_NANOS)
-            && own();
-    shard.defects().log(System.nanoTime());
-    if (idle) {
-      // The shard is never given back: nobody touches a device that is going away.
-      shard.discard();
-      closeDevices.run();
-    } else {
-      warn("a thread does not leave the network; exit goes on, and the devices stay as they are");
-    }
+    exit.stop(network::closeAtExit);
   }
 
   /** Closes every socket and device as {@link #stop} does, and then ends every wait. */
   @Override
   public void close() {
-    stop(network::close);
+    exit.stop(network::close);
     poller.close();
   }
 
   /** Whether the stack was closed, so that waiting for it is of no use. */
   public boolean isClosed() {
     return poller.isClosed();
-  }
-
-  /** Returns false if the shard could not be had at all. */
-  private boolean deliverWhatWasWritten() {
-    long startNanos = System.nanoTime();
-    long lingerNanos = config.exitLingerNanos();
-    if (!own()) {
-      return false;
-    }
-    try {
-      shard.tcp().closeAll(startNanos);
-    } finally {
-      shard.release();
-    }
-    long elapsedNanos = 0;
-    while (!isDone(elapsedNanos) && elapsedNanos < lingerNanos) {
-      LockSupport.parkNanos(this, EXIT_PAUSE_NANOS);
-      elapsedNanos = System.nanoTime() - startNanos;
-    }
-    if (!whileOwner(TcpStack::isDelivered)) {
-      warn(
-          "exit waited "
-              + TimeUnit.NANOSECONDS.toMillis(lingerNanos)
-              + " ms (sidestep.exit-linger); some bytes already written were not acknowledged");
-    }
-    return true;
-  }
-
-  /** A peer that is gone itself never acknowledges our FIN, so there is less patience for that. */
-  private boolean isDone(long elapsedNanos) {
-    return whileOwner(
-        tcp -> tcp.isQuiescent() || (elapsedNanos > FIN_PATIENCE_NANOS && tcp.isDelivered()));
-  }
-
-  private static void warn(String line) {
-    System.getLogger("dev.sidestep.engine").log(System.Logger.Level.WARNING, line);
-  }
-
-  /** Polls as the shard's owner and then asks something; false if the shard cannot be had. */
-  private boolean whileOwner(Predicate<TcpStack> question) {
-    if (!own()) {
-      return false;
-    }
-    try {
-      shard.poll(System.nanoTime());
-      return question.test(shard.tcp());
-    } catch (Error known) {
-      // It is logged with the other defects; the exit goes on.
-      shard.defects().caught(known);
-      return false;
-    } finally {
-      shard.release();
-    }
-  }
-
-  /** Takes the shard from threads that all leave it soon; false if one of them does not. */
-  private boolean own() {
-    long startNanos = System.nanoTime();
-    while (!shard.tryOwn()) {
-      if (System.nanoTime() - startNanos > OWNER_PATIENCE_NANOS) {
-        return false;
-      }
-      Thread.onSpinWait();
-    }
-    return true;
   }
 }

@@ -8,6 +8,7 @@ import dev.sidestep.stack.ip.Routes;
 import dev.sidestep.stack.packet.DropReason;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.IcmpHeader;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.Ipv4Header;
 import java.lang.foreign.MemorySegment;
 
@@ -74,7 +75,7 @@ public final class IcmpOutput {
   }
 
   private static boolean isIcmpError(MemorySegment memory, IpPacket ip) {
-    if (ip.protocol != Ipv4Header.PROTOCOL_ICMP) {
+    if (ip.protocol != IpProtocol.ICMP) {
       return false;
     }
     // A message too short to tell counts as an error: silence is safe.
@@ -136,7 +137,7 @@ public final class IcmpOutput {
         /* sourceLow= */ ip.destinationLow,
         /* destinationHigh= */ ip.sourceHigh,
         /* destinationLow= */ ip.sourceLow,
-        Ipv4Header.PROTOCOL_ICMP,
+        IpProtocol.ICMP,
         ip.trafficClass & DSCP_MASK,
         nowNanos);
     return DropReason.NONE;

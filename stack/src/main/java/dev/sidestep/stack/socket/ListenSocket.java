@@ -1,5 +1,6 @@
 package dev.sidestep.stack.socket;
 
+import dev.sidestep.stack.wire.IpProtocol;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +17,22 @@ public final class ListenSocket extends StackSocket {
   /** java.net's default when an application names no backlog. */
   public static final int DEFAULT_BACKLOG = 50;
 
+  private final StreamOptions options = new StreamOptions();
   private final int backlog;
   private final SpscVarHandleArrayQueue<StreamSocket> accepted;
 
   /** A listener with room for {@code backlog} connections not yet accepted, at most 4096. */
   public ListenSocket(SocketOwner owner, int backlog) {
-    super(owner);
+    super(owner, IpProtocol.TCP);
     this.backlog = Math.min(backlog < 1 ? DEFAULT_BACKLOG : backlog, MAX_BACKLOG);
     // Linux admits one more than the backlog (sk_acceptq_is_full is "greater than").
     this.accepted = new SpscVarHandleArrayQueue<>(this.backlog + 1);
+  }
+
+  /** Those that accepted sockets start with, and that say with whom the port is shared. */
+  @Override
+  public StreamOptions options() {
+    return options;
   }
 
   /** Connections that may wait to be accepted. */

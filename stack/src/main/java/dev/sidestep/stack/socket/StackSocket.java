@@ -14,22 +14,28 @@ import org.jspecify.annotations.Nullable;
 public abstract class StackSocket extends Ownership.Request {
 
   private final SocketOwner owner;
+  private final int protocol;
   private final Readiness readiness = new Readiness();
-  private final StreamOptions options = new StreamOptions();
 
   private volatile IpAddress localAddress = IpAddress.ANY_V4;
   private volatile int localPort;
   private volatile @Nullable PortBinding portBinding;
 
-  /** Owner: the transport's half of this socket, such as the TCB; no other thread may look. */
-  private @Nullable Object transport;
+  /** Owner: the protocol's half of this socket, such as the TCB; no other thread may look. */
+  private @Nullable Object controlBlock;
 
-  StackSocket(SocketOwner owner) {
+  StackSocket(SocketOwner owner, int protocol) {
     this.owner = owner;
+    this.protocol = protocol;
   }
 
   /** {@link Readiness} bits of what is ready now. */
   public abstract int readyOps();
+
+  /** The transport protocol it speaks; {@link dev.sidestep.stack.wire.IpProtocol}. */
+  public final int protocol() {
+    return protocol;
+  }
 
   /** The shard this socket lives on. */
   public final SocketOwner owner() {
@@ -41,10 +47,8 @@ public abstract class StackSocket extends Ownership.Request {
     return readiness;
   }
 
-  /** The socket's options. */
-  public final StreamOptions options() {
-    return options;
-  }
+  /** The socket's options, those of its kind included. */
+  public abstract SocketOptions options();
 
   /** The address bound to; a wildcard until bound or connected. */
   public final IpAddress localAddress() {
@@ -86,14 +90,22 @@ public abstract class StackSocket extends Ownership.Request {
     owner.submit(this, commands);
   }
 
-  /** Owner: the transport's half, or null before the first command and after the end. */
-  public final @Nullable Object transport() {
-    return transport;
+  /** Owner: the protocol's half, or null before the first command and after the end. */
+  public final @Nullable Object controlBlock() {
+    return controlBlock;
   }
 
-  /** Owner: sets the transport's half. */
-  public final void setTransport(@Nullable Object transport) {
-    this.transport = transport;
+  /** Owner: sets the protocol's half. */
+  public final void setControlBlock(@Nullable Object block) {
+    this.controlBlock = block;
+  }
+
+  /**
+   * Owner: whether what has arrived, but waits in the device for somebody to look, makes the close
+   * another one.
+   */
+  public boolean closeDependsOnInput() {
+    return false;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.sidestep.stack.socket;
 
 import dev.sidestep.stack.concurrent.StackRoom;
 import dev.sidestep.stack.wire.IpAddress;
+import dev.sidestep.stack.wire.IpProtocol;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class StreamSocket extends StackSocket {
     FAILED
   }
 
+  private final StreamOptions options = new StreamOptions();
   private final SocketReceiveQueue receiveQueue;
   private final SocketSendQueue sendQueue;
 
@@ -39,10 +41,15 @@ public final class StreamSocket extends StackSocket {
   /** A socket with empty queues of the given capacities. */
   public StreamSocket(
       SocketOwner owner, SocketMemory memory, int receiveCapacityBytes, int sendCapacityBytes) {
-    super(owner);
+    super(owner, IpProtocol.TCP);
     receiveQueue = new SocketReceiveQueue(memory, receiveCapacityBytes);
     Runnable onRoom = () -> readiness().signal(Readiness.WRITE);
     sendQueue = new SocketSendQueue(memory, sendCapacityBytes, onRoom);
+  }
+
+  @Override
+  public StreamOptions options() {
+    return options;
   }
 
   /** What has arrived. */
@@ -141,6 +148,12 @@ public final class StreamSocket extends StackSocket {
   public void shutdownInput() {
     inputShutdown = true;
     submit(Command.SHUTDOWN_INPUT);
+  }
+
+  /** Bytes that the application closes without having read make a reset (RFC 2525 §2.17). */
+  @Override
+  public boolean closeDependsOnInput() {
+    return state == State.CONNECTED;
   }
 
   /** Where there is no connection, or none any more, TCP has nothing left to do. */

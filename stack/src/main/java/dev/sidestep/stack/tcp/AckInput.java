@@ -16,14 +16,14 @@ final class AckInput {
   private final TcpContext context;
   private final TcpOutput output;
   private final SendTuning tuning;
-  private final ConnectionEnd end;
+  private final ConnectionTeardown teardown;
   private final AckReport report = new AckReport();
 
-  AckInput(TcpContext context, TcpOutput output, SendTuning tuning, ConnectionEnd end) {
+  AckInput(TcpContext context, TcpOutput output, SendTuning tuning, ConnectionTeardown teardown) {
     this.context = context;
     this.output = output;
     this.tuning = tuning;
-    this.end = end;
+    this.teardown = teardown;
   }
 
   /** Handles the acknowledgement. Returns whether the segment's text is to be looked at. */
@@ -210,7 +210,7 @@ final class AckInput {
     long acknowledged = Math.min(tcb.sendPosition(segAck), queue.tail());
     if (acknowledged > queue.head()) {
       queue.acknowledge(acknowledged);
-      end.signalLater(tcb, Readiness.WRITE);
+      teardown.signalLater(tcb, Readiness.WRITE);
     }
   }
 
@@ -239,11 +239,11 @@ final class AckInput {
         TcpTimers.armFinWait2(context, tcb, nowNanos);
       }
       case CLOSING -> {
-        end.enterTimeWait(tcb, nowNanos);
+        teardown.enterTimeWait(tcb, nowNanos);
         return false;
       }
       case LAST_ACK -> {
-        end.destroy(tcb);
+        teardown.destroy(tcb);
         return false;
       }
       default -> {

@@ -64,7 +64,7 @@ final class ConnectionStart {
 
   /** The connection is in the table: tells the application. */
   void established(Listener listener, TransmissionControlBlock tcb, long nowNanos) {
-    tcb.socket.setTransport(tcb);
+    tcb.socket.setControlBlock(tcb);
     tcb.lastReceivedNanos = nowNanos;
     tcb.lastSentNanos = nowNanos;
     TcpTimers.armKeepalive(context, tcb);

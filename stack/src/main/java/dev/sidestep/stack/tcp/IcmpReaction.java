@@ -15,12 +15,12 @@ final class IcmpReaction implements IcmpErrorListener {
 
   private final TcpContext context;
   private final TcpOutput output;
-  private final ConnectionEnd end;
+  private final ConnectionTeardown teardown;
 
-  IcmpReaction(TcpContext context, TcpOutput output, ConnectionEnd end) {
+  IcmpReaction(TcpContext context, TcpOutput output, ConnectionTeardown teardown) {
     this.context = context;
     this.output = output;
-    this.end = end;
+    this.teardown = teardown;
   }
 
   @Override
@@ -40,7 +40,7 @@ final class IcmpReaction implements IcmpErrorListener {
     }
     SocketError cause = meaning(error);
     if (cause != null && tcb.state == TcpState.SYN_SENT) {
-      end.fail(tcb, cause);
+      teardown.fail(tcb, cause);
     } else if (cause != null) {
       tcb.softError = cause;
     }

@@ -7,6 +7,7 @@ import dev.sidestep.stack.ip.Route;
 import dev.sidestep.stack.ip.Routes;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.InternetChecksum;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.TcpHeader;
 import dev.sidestep.stack.wire.TcpOptions;
 import java.lang.foreign.MemorySegment;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts single segments on their way: buffer, checksum, IP. Knows no connection's state. */
 final class SegmentSender {
-
-  static final int PROTOCOL_TCP = 6;
 
   private final Routes routes;
   private final ShardCounters counters;
@@ -94,14 +93,14 @@ final class SegmentSender {
       int length = packet.length();
       long sum =
           InternetChecksum.pseudoHeader(
-                  localHigh, localLow, remoteHigh, remoteLow, PROTOCOL_TCP, length)
+                  localHigh, localLow, remoteHigh, remoteLow, IpProtocol.TCP, length)
               + InternetChecksum.sum(packet.memory(), packet.offset(), length);
       TcpHeader.setChecksum(packet.memory(), packet.offset(), InternetChecksum.checksum(sum));
     }
     counters.increment(Counter.TCP_SEGMENTS_SENT);
     inHand = null;
     route.send(
-        packet, localHigh, localLow, remoteHigh, remoteLow, PROTOCOL_TCP, trafficClass, nowNanos);
+        packet, localHigh, localLow, remoteHigh, remoteLow, IpProtocol.TCP, trafficClass, nowNanos);
   }
 
   /** Sends a segment without text. Returns false if there was no buffer. */

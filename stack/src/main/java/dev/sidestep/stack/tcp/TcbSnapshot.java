@@ -1,5 +1,6 @@
 package dev.sidestep.stack.tcp;
 
+import dev.sidestep.stack.transport.SocketSnapshot;
 import dev.sidestep.stack.wire.IpAddress;
 
 /**
@@ -34,7 +35,8 @@ public record TcbSnapshot(
     long smoothedRttNanos,
     long rtoNanos,
     int mssBytes,
-    int retransmissions) {
+    int retransmissions)
+    implements SocketSnapshot {
 
   static TcbSnapshot of(Listener listener) {
     return bare(listener.address, listener.port, IpAddress.ANY_V4, 0, TcpState.LISTEN, 0, 0, 0);

@@ -23,24 +23,27 @@ final class TcpInput {
 
   private final TcpContext context;
   private final SegmentSender sender;
+  private final SynOutput syns;
   private final TcpOutput output;
   private final AckInput ackInput;
   private final TextInput textInput;
-  private final ConnectionEnd end;
+  private final ConnectionTeardown teardown;
 
   TcpInput(
       TcpContext context,
       SegmentSender sender,
+      SynOutput syns,
       TcpOutput output,
       AckInput ackInput,
       TextInput textInput,
-      ConnectionEnd end) {
+      ConnectionTeardown teardown) {
     this.context = context;
     this.sender = sender;
+    this.syns = syns;
     this.output = output;
     this.ackInput = ackInput;
     this.textInput = textInput;
-    this.end = end;
+    this.teardown = teardown;
   }
 
   /** Handles a segment of {@code tcb}'s connection. */
@@ -73,7 +76,7 @@ final class TcpInput {
     }
     if (seg.has(TcpHeader.RST)) {
       if (acknowledges) {
-        end.fail(tcb, SocketError.ECONNREFUSED);
+        teardown.fail(tcb, SocketError.ECONNREFUSED);
       } else {
         context.counters.drop(DropReason.TCP_BAD_RST);
       }
@@ -89,7 +92,7 @@ final class TcpInput {
     } else {
       // Simultaneous open (MUST-10).
       tcb.state = TcpState.SYN_RECEIVED;
-      output.open(tcb, nowNanos);
+      syns.open(tcb, nowNanos);
       tcb.rcvAdvertised = tcb.rcvNxt + tcb.windowField;
     }
   }
@@ -254,7 +257,7 @@ final class TcpInput {
       return;
     }
     boolean refused = tcb.state == TcpState.SYN_RECEIVED;
-    end.fail(tcb, refused ? SocketError.ECONNREFUSED : SocketError.ECONNRESET);
+    teardown.fail(tcb, refused ? SocketError.ECONNREFUSED : SocketError.ECONNRESET);
   }
 
   /**
@@ -287,7 +290,7 @@ final class TcpInput {
     tcb.sndWl1 = seg.segSeq;
     tcb.sndWl2 = seg.segAck;
     becomeEstablished(tcb);
-    end.signalLater(tcb, Readiness.WRITE);
+    teardown.signalLater(tcb, Readiness.WRITE);
     output.transmitLater(tcb);
     return true;
   }

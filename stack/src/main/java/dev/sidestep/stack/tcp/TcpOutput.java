@@ -3,7 +3,6 @@ package dev.sidestep.stack.tcp;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.socket.SocketSendQueue;
-import dev.sidestep.stack.wire.ParsedTcpOptions;
 import dev.sidestep.stack.wire.TcpHeader;
 import java.lang.foreign.MemorySegment;
 
@@ -286,55 +285,6 @@ final class TcpOutput {
     tcb.nextChallengeNanos = nowNanos + TcpInput.CHALLENGE_INTERVAL_NANOS;
     context.counters.increment(Counter.TCP_CHALLENGE_ACKS_SENT);
     sendAck(tcb, nowNanos);
-  }
-
-  /** Sends the SYN, or in SYN-RECEIVED the SYN-ACK. Returns false if there was no buffer. */
-  private boolean sendSyn(TransmissionControlBlock tcb, long nowNanos) {
-    boolean answers = tcb.state == TcpState.SYN_RECEIVED;
-    boolean timestamps = !answers || tcb.timestamps;
-    boolean sack = !answers || tcb.sackPermitted;
-    int scale = tcb.rcvWindowScale == 0 && answers ? ParsedTcpOptions.ABSENT : tcb.rcvWindowScale;
-    tcb.windowField = ReceiveWindow.synField(tcb.receiveQueue().capacityBytes());
-    boolean sent =
-        sender.sendSyn(
-            tcb,
-            tcb.route,
-            tcb.iss,
-            answers ? tcb.rcvNxt : 0,
-            answers ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN,
-            tcb.windowField,
-            sack,
-            timestamps,
-            tcb.timestampClock(nowNanos),
-            tcb.tsRecent,
-            scale,
-            tcb.socket.options().trafficClass,
-            nowNanos);
-    if (sent) {
-      tcb.sndNxt = tcb.iss + 1;
-    }
-    return sent;
-  }
-
-  /**
-   * Sends the SYN or SYN-ACK and sets its timer; at the next flush if there is no buffer. The timer
-   * then only sees to it that this does not last for ever: with the first one sent it starts anew.
-   */
-  void open(TransmissionControlBlock tcb, long nowNanos) {
-    boolean opening = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
-    boolean first = tcb.sndNxt == tcb.iss;
-    boolean waited = tcb.synPending;
-    tcb.synPending = opening && !sendSyn(tcb, nowNanos);
-    if (tcb.synPending) {
-      context.touched.add(tcb);
-    } else if (opening && first) {
-      tcb.timedSinceNanos = nowNanos;
-      tcb.retransmissions = 0;
-      tcb.rtt.resetBackoff();
-    }
-    if (opening && !(waited && tcb.synPending)) {
-      armRetransmit(tcb, nowNanos);
-    }
   }
 
   /** Sends a RST that the peer will accept (RFC 9293 §3.10.5). */

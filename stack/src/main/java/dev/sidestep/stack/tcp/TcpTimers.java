@@ -18,13 +18,15 @@ final class TcpTimers {
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   private final TcpContext context;
+  private final SynOutput syns;
   private final TcpOutput output;
-  private final ConnectionEnd end;
+  private final ConnectionTeardown teardown;
 
-  TcpTimers(TcpContext context, TcpOutput output, ConnectionEnd end) {
+  TcpTimers(TcpContext context, SynOutput syns, TcpOutput output, ConnectionTeardown teardown) {
     this.context = context;
+    this.syns = syns;
     this.output = output;
-    this.end = end;
+    this.teardown = teardown;
   }
 
   /** Runs those of a connection's timers that are due, and sets the next. */
@@ -73,13 +75,13 @@ final class TcpTimers {
   private void retransmit(TransmissionControlBlock tcb, long nowNanos) {
     boolean opening = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
     if (tcb.retransmissions >= limit(tcb, opening)) {
-      end.fail(tcb, tcb.softError);
+      teardown.fail(tcb, tcb.softError);
     } else if (opening) {
       tcb.retransmissions++;
       tcb.rtt.backOff();
       tcb.synPending = false;
       context.counters.increment(Counter.TCP_RETRANSMITTED_SEGMENTS);
-      output.open(tcb, nowNanos);
+      syns.open(tcb, nowNanos);
     } else if (tcb.sendTimer == SendTimer.WINDOW_PROBE) {
       probe(tcb, nowNanos);
     } else if (!tcb.segments.isEmpty()) {
@@ -139,7 +141,7 @@ final class TcpTimers {
     if (tcb.orphaned && tcb.rtt.isFullyBackedOff()) {
       // Linux: a closed socket does not wait for a window for ever, however often the peer answers
       // (CVE-2008-4609).
-      end.abort(tcb, nowNanos);
+      teardown.abort(tcb, nowNanos);
       return;
     }
     int unsent = SequenceNumber.diff(tcb.sendEnd(), tcb.sndNxt);
@@ -179,7 +181,7 @@ final class TcpTimers {
   private void keepalive(TransmissionControlBlock tcb, long nowNanos) {
     if (tcb.orphaned) {
       if (tcb.state == TcpState.FIN_WAIT_2) {
-        end.destroy(tcb);
+        teardown.destroy(tcb);
       }
       return;
     }
@@ -194,7 +196,7 @@ final class TcpTimers {
       tcb.keepaliveNanos = (busy ? nowNanos : tcb.lastReceivedNanos) + idleNanos;
     } else if (tcb.keepaliveProbes >= options.keepCountProbes) {
       output.sendReset(tcb, nowNanos);
-      end.fail(tcb, tcb.softError);
+      teardown.fail(tcb, tcb.softError);
     } else {
       tcb.keepaliveProbes++;
       context.counters.increment(Counter.TCP_KEEPALIVES_SENT);

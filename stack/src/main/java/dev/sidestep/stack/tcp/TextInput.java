@@ -16,12 +16,12 @@ final class TextInput {
 
   private final TcpContext context;
   private final TcpOutput output;
-  private final ConnectionEnd end;
+  private final ConnectionTeardown teardown;
 
-  TextInput(TcpContext context, TcpOutput output, ConnectionEnd end) {
+  TextInput(TcpContext context, TcpOutput output, ConnectionTeardown teardown) {
     this.context = context;
     this.output = output;
-    this.end = end;
+    this.teardown = teardown;
   }
 
   /** Handles text and FIN of an acceptable segment. */
@@ -37,7 +37,7 @@ final class TextInput {
     if (tcb.orphaned && isNewText(tcb, seg)) {
       // Nobody will ever read it, so say so (RFC 9293 §3.6.1, RFC 2525 §2.17, Linux).
       context.counters.drop(DropReason.TCP_AFTER_CLOSE);
-      end.abort(tcb, nowNanos);
+      teardown.abort(tcb, nowNanos);
       return;
     }
     trimToWindow(tcb, seg);
@@ -110,7 +110,7 @@ final class TextInput {
     // Before a reader can drain the queue: he is to know whether that makes an ACK due.
     acknowledge(tcb, fillsHole, nowNanos);
     queue.publish(readable);
-    end.signalLater(tcb, Readiness.READ);
+    teardown.signalLater(tcb, Readiness.READ);
     tcb.receiveTuning.onDataReceived(tcb, context.config, nowNanos);
   }
 
@@ -167,12 +167,12 @@ final class TextInput {
     if (!tcb.orphaned) {
       tcb.receiveQueue().finish();
     }
-    end.signalLater(tcb, Readiness.READ);
+    teardown.signalLater(tcb, Readiness.READ);
     output.acknowledgeLater(tcb);
     switch (tcb.state) {
       case ESTABLISHED -> tcb.state = TcpState.CLOSE_WAIT;
       case FIN_WAIT_1 -> tcb.state = TcpState.CLOSING;
-      default -> end.enterTimeWait(tcb, nowNanos);
+      default -> teardown.enterTimeWait(tcb, nowNanos);
     }
   }
 }

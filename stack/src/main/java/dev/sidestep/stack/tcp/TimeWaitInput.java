@@ -10,14 +10,17 @@ final class TimeWaitInput {
 
   private final TcpContext context;
   private final SegmentSender sender;
-  private final ConnectionEnd end;
+  private final ConnectionTeardown teardown;
   private final PassiveOpen passiveOpen;
 
   TimeWaitInput(
-      TcpContext context, SegmentSender sender, ConnectionEnd end, PassiveOpen passiveOpen) {
+      TcpContext context,
+      SegmentSender sender,
+      ConnectionTeardown teardown,
+      PassiveOpen passiveOpen) {
     this.context = context;
     this.sender = sender;
-    this.end = end;
+    this.teardown = teardown;
     this.passiveOpen = passiveOpen;
   }
 
@@ -46,7 +49,7 @@ final class TimeWaitInput {
     if (opens && !old && newer && listener != null) {
       // RFC 6191 §2, RFC 9293 MAY-2.
       int previousSndNxt = record.sndNxt;
-      end.endTimeWait(record);
+      teardown.endTimeWait(record);
       passiveOpen.reopen(listener, seg, packet, previousSndNxt, nowNanos);
       return;
     }
@@ -69,7 +72,7 @@ final class TimeWaitInput {
   private void arrivesInOrder(
       TimeWaitRecord record, SegmentInfo seg, boolean timestamped, long nowNanos) {
     if (seg.has(TcpHeader.RST)) {
-      end.endTimeWait(record);
+      teardown.endTimeWait(record);
       return;
     }
     if (timestamped) {

@@ -18,22 +18,25 @@ final class UserCalls {
   private final Routes routes;
   private final ListenerTable listeners;
   private final SynAckOutput synAcks;
+  private final SynOutput syns;
   private final TcpOutput output;
-  private final ConnectionEnd end;
+  private final ConnectionTeardown teardown;
 
   UserCalls(
       TcpContext context,
       Routes routes,
       ListenerTable listeners,
       SynAckOutput synAcks,
+      SynOutput syns,
       TcpOutput output,
-      ConnectionEnd end) {
+      ConnectionTeardown teardown) {
     this.context = context;
     this.routes = routes;
     this.listeners = listeners;
     this.synAcks = synAcks;
+    this.syns = syns;
     this.output = output;
-    this.end = end;
+    this.teardown = teardown;
   }
 
   /** Carries out {@link Command} bits. */
@@ -44,7 +47,7 @@ final class UserCalls {
     if ((commands & Command.LISTEN) != 0 && socket instanceof ListenSocket listenSocket) {
       listen(listenSocket);
     }
-    if (socket.transport() instanceof TransmissionControlBlock tcb) {
+    if (socket.controlBlock() instanceof TransmissionControlBlock tcb) {
       onConnection(tcb, commands, nowNanos);
     }
     if ((commands & Command.CLOSE) != 0) {
@@ -96,7 +99,7 @@ final class UserCalls {
     if (taken instanceof TimeWaitRecord old && old.timestamps) {
       // Linux (tcp_tw_reuse): timestamps keep what is left of the old connection apart.
       iss = SequenceNumber.max(iss, old.sndNxt + 0x10001);
-      end.endTimeWait(old);
+      teardown.endTimeWait(old);
     } else if (taken != null) {
       context.counters.increment(Counter.TCP_ATTEMPT_FAILS);
       socket.fail(SocketError.EADDRNOTAVAIL);
@@ -115,16 +118,16 @@ final class UserCalls {
     tcb.lastSentNanos = nowNanos;
     context.atWork = tcb;
     context.connections.add(tcb);
-    tcb.socket.setTransport(tcb);
+    tcb.socket.setControlBlock(tcb);
     context.counters.increment(Counter.TCP_ACTIVE_OPENS);
-    output.open(tcb, nowNanos);
+    syns.open(tcb, nowNanos);
   }
 
   /** OPEN, passive. */
   private void listen(ListenSocket socket) {
-    if (socket.transport() == null) {
+    if (socket.controlBlock() == null) {
       Listener listener = new Listener(socket);
-      socket.setTransport(listener);
+      socket.setControlBlock(listener);
       listeners.add(listener);
     }
   }
@@ -177,12 +180,12 @@ final class UserCalls {
 
   /** CLOSE. No thread of the application touches the socket any more. */
   private void close(StackSocket socket, long nowNanos) {
-    switch (socket.transport()) {
+    switch (socket.controlBlock()) {
       case TransmissionControlBlock tcb -> closeConnection(tcb, nowNanos);
       case TimeWaitRecord record when socket instanceof StreamSocket stream ->
-          end.closeInTimeWait(record, stream);
+          teardown.closeInTimeWait(record, stream);
       case Listener listener -> closeListener(listener, nowNanos);
-      case null, default -> end.closeUnconnected(socket);
+      case null, default -> teardown.closeUnconnected(socket);
     }
   }
 
@@ -195,14 +198,14 @@ final class UserCalls {
     context.orphans++;
     tcb.receiveQueue().close();
     if (tcb.state == TcpState.SYN_SENT) {
-      end.destroy(tcb);
+      teardown.destroy(tcb);
     } else if (handshake
         || unread
         || tcb.socket.options().lingerSeconds == 0
         || context.orphans > context.config.maxOrphans()) {
       // Unread bytes: the peer must not believe that they arrived (RFC 9293 §3.6.1, RFC 2525
       // §2.17, SHLD-3).
-      end.abort(tcb, nowNanos);
+      teardown.abort(tcb, nowNanos);
     } else {
       tcb.keepaliveNanos = TimerEntry.NEVER;
       shutdownOutput(tcb);
@@ -226,7 +229,7 @@ final class UserCalls {
       close(waiting, nowNanos);
       waiting = listener.socket.accept();
     }
-    listener.socket.setTransport(null);
+    listener.socket.setControlBlock(null);
   }
 
   /**
@@ -240,7 +243,7 @@ final class UserCalls {
       if (tcb.state != TcpState.SYN_SENT) {
         output.sendReset(tcb, nowNanos);
       }
-      end.fail(tcb, SocketError.ENETDOWN);
+      teardown.fail(tcb, SocketError.ENETDOWN);
     } else {
       shutdownOutput(tcb);
       output.transmit(tcb, nowNanos);

@@ -38,10 +38,6 @@ public final class Ipv4Header {
   /** More fragments follow, as it stands in the 16 bits of {@link #flagsAndFragmentOffset}. */
   public static final int MORE_FRAGMENTS = 0x2000;
 
-  public static final int PROTOCOL_ICMP = 1;
-  public static final int PROTOCOL_TCP = 6;
-  public static final int PROTOCOL_UDP = 17;
-
   private static final int TOS_OFFSET = 1;
   private static final int TOTAL_LENGTH_OFFSET = 2;
   private static final int IDENTIFICATION_OFFSET = 4;

@@ -51,17 +51,17 @@ class PortTableTest {
     PortTable.Binding first = ports.bind(ONE, 80, ADDRESS);
     PortTable.Binding second = ports.bind(ONE, 80, ADDRESS);
     assertInUse(ONE, 80, NONE);
-    ports.markListening(first);
+    first.listen();
     assertInUse(ONE, 80, ADDRESS);
-    BindException refused = assertThrows(BindException.class, () -> ports.markListening(second));
+    BindException refused = assertThrows(BindException.class, () -> second.listen());
     assertEquals("Address already in use", refused.getMessage());
   }
 
   @Test
   void reusePortSharesAPortAmongListenersThatAllHaveIt() throws BindException {
-    ports.markListening(ports.bind(ONE, 80, PORT));
-    ports.markListening(ports.bind(ONE, 80, BOTH));
-    ports.markListening(ports.bind(IpAddress.ANY_V4, 80, PORT));
+    ports.bind(ONE, 80, PORT).listen();
+    ports.bind(ONE, 80, BOTH).listen();
+    ports.bind(IpAddress.ANY_V4, 80, PORT).listen();
     assertInUse(ONE, 80, NONE);
     assertInUse(ONE, 80, ADDRESS);
     assertInUse(IpAddress.ANY_V4, 80, ADDRESS);

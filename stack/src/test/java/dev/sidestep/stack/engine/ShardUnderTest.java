@@ -26,6 +26,7 @@ import java.util.random.RandomGenerator;
 public final class ShardUnderTest {
 
   private final Shard shard;
+  private final TcpStack tcp;
   private final LongSupplier clock;
 
   /** A shard of a host with one address on one device. */
@@ -41,13 +42,18 @@ public final class ShardUnderTest {
     StackConfig config = config(address);
     // One buffer: thousands of these hosts are made, and none talks to itself.
     Network network = new Network(List.of(device), new LoopbackDevice(1), null, config);
+    TcpStack[] made = new TcpStack[1];
     this.shard =
         new Shard(
             clock,
             network,
-            (owner, own) ->
-                new TcpStack(tcpConfig, own.routes(), memory, owner, own.counters(), random),
+            (owner, own) -> {
+              made[0] =
+                  new TcpStack(tcpConfig, own.routes(), memory, owner, own.counters(), random);
+              return List.of(made[0]);
+            },
             onReleased);
+    this.tcp = made[0];
   }
 
   private static StackConfig config(InterfaceAddress address) {
@@ -129,7 +135,7 @@ public final class ShardUnderTest {
 
   /** Its TCP. */
   public TcpStack tcp() {
-    return shard.tcp();
+    return tcp;
   }
 
   /** Its counters. */

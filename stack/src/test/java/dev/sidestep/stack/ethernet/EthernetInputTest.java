@@ -8,8 +8,10 @@ import dev.sidestep.stack.testing.Frames;
 import dev.sidestep.stack.testing.TestHost;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.IcmpHeader;
-import dev.sidestep.stack.wire.Ipv4Header;
+import dev.sidestep.stack.wire.IpProtocol;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EthernetInputTest {
@@ -18,7 +20,7 @@ class EthernetInputTest {
 
   private static byte[] ping() {
     byte[] echo = Frames.icmp(IcmpHeader.ECHO_REQUEST, 0, 1, new byte[32]);
-    return Frames.ipv4(Ipv4Header.PROTOCOL_ICMP, TestHost.PEER_IP, TestHost.IP, echo);
+    return Frames.ipv4(IpProtocol.ICMP, TestHost.PEER_IP, TestHost.IP, echo);
   }
 
   private static byte[] frame(long destination, int type, byte[] payload) {
@@ -64,6 +66,20 @@ class EthernetInputTest {
           DropReason.ETHERNET_UNKNOWN_TYPE,
           frame(TestHost.MAC, type, tagged));
     }
+  }
+
+  @Test
+  void handsAFrameToWhoeverIsRegisteredForItsType() {
+    List<Integer> lengths = new ArrayList<>();
+    EthernetInput input = host.ethernet.input();
+    input.register(0x86dd, (packet, toGroup, now) -> lengths.add(packet.length()));
+    host.receive(frame(TestHost.MAC, 0x86dd, new byte[40]));
+    host.receive(frame(TestHost.MAC, EthernetHeader.TYPE_IPV4, ping()));
+    assertEquals(List.of(40), lengths);
+    host.assertDropped(
+        "still unknown",
+        DropReason.ETHERNET_UNKNOWN_TYPE,
+        frame(TestHost.MAC, 0x88a8, new byte[40]));
   }
 
   @Test

@@ -13,7 +13,7 @@ import dev.sidestep.stack.testing.Frames;
 import dev.sidestep.stack.testing.TestHost;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.IcmpHeader;
-import dev.sidestep.stack.wire.Ipv4Header;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IcmpTest {
 
-  private static final int ICMP = Ipv4Header.PROTOCOL_ICMP;
-  private static final int TCP = Ipv4Header.PROTOCOL_TCP;
+  private static final int ICMP = IpProtocol.ICMP;
+  private static final int TCP = IpProtocol.TCP;
 
   /** What a router quotes of a segment of ours: ports 50000 and 80, sequence number 0x01020304. */
   private static final byte[] QUOTED =

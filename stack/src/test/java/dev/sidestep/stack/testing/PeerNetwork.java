@@ -8,6 +8,7 @@ import dev.sidestep.stack.wire.ArpHeader;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.IpAddress;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.Ipv4Header;
 import dev.sidestep.stack.wire.TcpHeader;
 import java.lang.foreign.MemorySegment;
@@ -90,7 +91,7 @@ final class PeerNetwork {
     long sum =
         InternetChecksum.sum(memory, tcp, length)
             + InternetChecksum.pseudoHeaderV4(
-                stackAddress.v4(), address.v4(), Ipv4Header.PROTOCOL_TCP, length);
+                stackAddress.v4(), address.v4(), IpProtocol.TCP, length);
     check(InternetChecksum.isValid(sum), "TCP checksum");
     deliver(memory, tcp, length);
   }

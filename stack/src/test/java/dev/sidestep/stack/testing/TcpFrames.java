@@ -5,6 +5,7 @@ import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.IpAddress;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.Ipv4Header;
 import dev.sidestep.stack.wire.TcpHeader;
 import java.lang.foreign.MemorySegment;
@@ -53,8 +54,7 @@ public final class TcpFrames {
     TcpHeader.setChecksum(memory, at, 0);
     long sum =
         InternetChecksum.sum(memory, at, lengthBytes)
-            + InternetChecksum.pseudoHeaderV4(
-                from.v4(), to.v4(), Ipv4Header.PROTOCOL_TCP, lengthBytes);
+            + InternetChecksum.pseudoHeaderV4(from.v4(), to.v4(), IpProtocol.TCP, lengthBytes);
     TcpHeader.setChecksum(memory, at, InternetChecksum.checksum(sum));
   }
 
@@ -75,7 +75,7 @@ public final class TcpFrames {
         0,
         Ipv4Header.DONT_FRAGMENT,
         TIME_TO_LIVE,
-        Ipv4Header.PROTOCOL_TCP,
+        IpProtocol.TCP,
         from.v4(),
         to.v4());
     at = frame.push(EthernetHeader.LENGTH_BYTES);

@@ -21,7 +21,7 @@ import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.ArpHeader;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.IpAddress;
-import dev.sidestep.stack.wire.Ipv4Header;
+import dev.sidestep.stack.wire.IpProtocol;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,7 @@ public final class TestHost {
     routes = new Routes(table, List.of(loopback.ipv4(), ethernet.ipv4()));
     icmpOutput = new IcmpOutput(routes, counters);
     transports.registerUnknown(new ProtocolUnreachable(icmpOutput, counters));
-    transports.register(Ipv4Header.PROTOCOL_ICMP, new IcmpInput(icmpOutput, icmpErrors, counters));
+    transports.register(IpProtocol.ICMP, new IcmpInput(icmpOutput, icmpErrors, counters));
   }
 
   private NetInterface netInterface(IpInterface ip, LocalAddresses local) {

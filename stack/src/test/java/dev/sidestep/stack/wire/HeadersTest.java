@@ -138,7 +138,7 @@ class HeadersTest {
     assertEquals(Ipv4Header.DONT_FRAGMENT, Ipv4Header.flagsAndFragmentOffset(packet, 0));
     assertFalse(Ipv4Header.isFragment(packet, 0));
     assertEquals(64, Ipv4Header.timeToLive(packet, 0));
-    assertEquals(Ipv4Header.PROTOCOL_UDP, Ipv4Header.protocol(packet, 0));
+    assertEquals(IpProtocol.UDP, Ipv4Header.protocol(packet, 0));
     assertEquals(0xb861, Ipv4Header.checksum(packet, 0));
     assertEquals(Frames.ip("192.168.0.1"), Ipv4Header.source(packet, 0));
     assertEquals(Frames.ip("192.168.0.199"), Ipv4Header.destination(packet, 0));
@@ -155,7 +155,7 @@ class HeadersTest {
         0,
         Ipv4Header.DONT_FRAGMENT,
         64,
-        Ipv4Header.PROTOCOL_UDP,
+        IpProtocol.UDP,
         Frames.ip("192.168.0.1"),
         Frames.ip("192.168.0.199"));
     assertEquals(-1, written.mismatch(segment(UDP_IN_IPV4)));

@@ -19,7 +19,7 @@ import dev.sidestep.stack.testing.TestClock;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.IpAddress;
-import dev.sidestep.stack.wire.Ipv4Header;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.TcpHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -164,10 +164,10 @@ class GarbageTest {
         random.nextInt(3) == 0 ? random.nextInt(256) : TcpHeader.SYN,
         random.nextInt(65_536));
     long sum =
-        InternetChecksum.pseudoHeaderV4(source, IP, Ipv4Header.PROTOCOL_TCP, segment.length)
+        InternetChecksum.pseudoHeaderV4(source, IP, IpProtocol.TCP, segment.length)
             + InternetChecksum.sum(view, 0, segment.length);
     TcpHeader.setChecksum(view, 0, InternetChecksum.checksum(sum));
-    byte[] packet = Frames.ipv4(Ipv4Header.PROTOCOL_TCP, source, IP, segment);
+    byte[] packet = Frames.ipv4(IpProtocol.TCP, source, IP, segment);
     return Frames.ethernet(MAC, PEER_MAC, EthernetHeader.TYPE_IPV4, packet);
   }
 

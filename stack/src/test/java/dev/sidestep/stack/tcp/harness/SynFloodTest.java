@@ -22,6 +22,7 @@ import dev.sidestep.stack.testing.TestClock;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.IpAddress;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.Ipv4Header;
 import dev.sidestep.stack.wire.ParsedTcpOptions;
 import dev.sidestep.stack.wire.TcpHeader;
@@ -183,7 +184,7 @@ class SynFloodTest {
         0,
         Ipv4Header.DONT_FRAGMENT,
         64,
-        Ipv4Header.PROTOCOL_TCP,
+        IpProtocol.TCP,
         source,
         IP);
     TcpHeader.write(bytes, at + TCP_AT, port, PORT, seq, ack, tcpBytes, flags, 0xffff);
@@ -195,7 +196,7 @@ class SynFloodTest {
       TcpOptions.writeTimestamps(bytes, options, now, timestampEcho);
     }
     long sum =
-        InternetChecksum.pseudoHeaderV4(source, IP, Ipv4Header.PROTOCOL_TCP, tcpBytes)
+        InternetChecksum.pseudoHeaderV4(source, IP, IpProtocol.TCP, tcpBytes)
             + InternetChecksum.sum(bytes, at + TCP_AT, tcpBytes);
     TcpHeader.setChecksum(bytes, at + TCP_AT, InternetChecksum.checksum(sum));
     nic.received.add(frame);

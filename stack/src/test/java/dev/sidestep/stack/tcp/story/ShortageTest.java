@@ -20,7 +20,7 @@ import dev.sidestep.stack.wire.ArpHeader;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.IpAddress;
-import dev.sidestep.stack.wire.Ipv4Header;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.TcpHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -310,10 +310,10 @@ class ShortageTest {
         0xffff);
     MemorySegment memory = MemorySegment.ofArray(segment);
     long sum =
-        InternetChecksum.pseudoHeaderV4(PEER_IP, IP, Ipv4Header.PROTOCOL_TCP, segment.length)
+        InternetChecksum.pseudoHeaderV4(PEER_IP, IP, IpProtocol.TCP, segment.length)
             + InternetChecksum.sum(memory, 0, segment.length);
     TcpHeader.setChecksum(memory, 0, InternetChecksum.checksum(sum));
-    byte[] packet = Frames.ipv4(Ipv4Header.PROTOCOL_TCP, PEER_IP, IP, segment);
+    byte[] packet = Frames.ipv4(IpProtocol.TCP, PEER_IP, IP, segment);
     return Frames.ethernet(MAC, PEER_MAC, EthernetHeader.TYPE_IPV4, packet);
   }
 

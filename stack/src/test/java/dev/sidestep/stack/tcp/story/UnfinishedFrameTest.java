@@ -15,7 +15,7 @@ import dev.sidestep.stack.testing.TestClock;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.InternetChecksum;
 import dev.sidestep.stack.wire.IpAddress;
-import dev.sidestep.stack.wire.Ipv4Header;
+import dev.sidestep.stack.wire.IpProtocol;
 import dev.sidestep.stack.wire.TcpHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -114,7 +114,7 @@ class UnfinishedFrameTest {
   }
 
   private static long pseudoHeader(int lengthBytes) {
-    return InternetChecksum.pseudoHeaderV4(PEER_IP, IP, Ipv4Header.PROTOCOL_TCP, lengthBytes);
+    return InternetChecksum.pseudoHeaderV4(PEER_IP, IP, IpProtocol.TCP, lengthBytes);
   }
 
   private static int wholeChecksum(byte[] segment) {
@@ -127,7 +127,7 @@ class UnfinishedFrameTest {
   private static byte[] frame(byte[] segment, int checksum) {
     byte[] copy = segment.clone();
     TcpHeader.setChecksum(MemorySegment.ofArray(copy), 0, checksum);
-    byte[] packet = Frames.ipv4(Ipv4Header.PROTOCOL_TCP, PEER_IP, IP, copy);
+    byte[] packet = Frames.ipv4(IpProtocol.TCP, PEER_IP, IP, copy);
     return Frames.ethernet(MAC, PEER_MAC, EthernetHeader.TYPE_IPV4, packet);
   }
 }

@@ -8,12 +8,12 @@ import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.socket.StreamSocket;
 
 /** How connections end: orderly, by RST, or given up; and what stays in TIME-WAIT. */
-final class ConnectionEnd {
+final class ConnectionTeardown {
 
   private final TcpContext context;
   private final TcpOutput output;
 
-  ConnectionEnd(TcpContext context, TcpOutput output) {
+  ConnectionTeardown(TcpContext context, TcpOutput output) {
     this.context = context;
     this.output = output;
   }
@@ -53,7 +53,7 @@ final class ConnectionEnd {
 
   private void releaseSocket(TransmissionControlBlock tcb) {
     StreamSocket socket = tcb.socket;
-    socket.setTransport(null);
+    socket.setControlBlock(null);
     if (tcb.orphaned) {
       socket.sendQueue().close();
       context.owner.released(socket);
@@ -129,14 +129,14 @@ final class ConnectionEnd {
     }
     if (tcb.passive) {
       // The port is the listener's: nobody waits for it.
-      socket.setTransport(null);
+      socket.setControlBlock(null);
       if (tcb.orphaned) {
         context.owner.released(socket);
       }
     } else {
       record.socket = socket;
       record.closedByApplication = tcb.orphaned;
-      socket.setTransport(record);
+      socket.setControlBlock(record);
       PortBinding port = socket.portBinding();
       if (port != null) {
         port.enterTimeWait(nowNanos, record.timestamps);
@@ -173,7 +173,7 @@ final class ConnectionEnd {
     context.timeWaits--;
     StreamSocket socket = record.socket;
     if (socket != null) {
-      socket.setTransport(null);
+      socket.setControlBlock(null);
       if (record.closedByApplication) {
         context.owner.released(socket);
       }
