@@ -6,10 +6,22 @@ package dev.sidestep.stack.concurrent;
  */
 abstract class ObservedSleep implements Parker {
 
-  private static final long LONGEST_NANOS = 100;
+  private final long longestNanos;
+  private final long inTimeNanos;
 
   private volatile boolean woken;
   private volatile boolean wakerGone;
+
+  /** A sleep that ends long after the timer of {@link TimerWork}, if nobody ends it. */
+  ObservedSleep() {
+    this(100, TimerWork.DEADLINE_NANOS);
+  }
+
+  /** A sleep of {@code longestNanos} that had better end after {@code inTimeNanos}. */
+  ObservedSleep(long longestNanos, long inTimeNanos) {
+    this.longestNanos = longestNanos;
+    this.inTimeNanos = inTimeNanos;
+  }
 
   @Override
   public final void park(Waiter waiter, long nanos) {
@@ -23,9 +35,9 @@ abstract class ObservedSleep implements Parker {
 
   /** Returns 0 for a sleep that ends in time by itself, 1 if it was ended, 2 if nobody ended it. */
   final int sleepObserved(Alarm alarm) {
-    long nanos = alarm.set(this, 0, 1, LONGEST_NANOS);
+    long nanos = alarm.set(this, 0, 1, longestNanos);
     try {
-      if (nanos <= TimerWork.DEADLINE_NANOS) {
+      if (nanos <= inTimeNanos) {
         return 0;
       }
       while (!woken && !wakerGone) {
@@ -35,6 +47,15 @@ abstract class ObservedSleep implements Parker {
     } finally {
       alarm.off();
     }
+  }
+
+  /** A long sleep has begun; {@link #wasWoken} says in the end whether somebody ended it. */
+  final void fallAsleep(Alarm alarm) {
+    alarm.set(this, 0, 1, longestNanos);
+  }
+
+  final boolean wasWoken() {
+    return woken;
   }
 
   /** The other threads, when they will do nothing more. */

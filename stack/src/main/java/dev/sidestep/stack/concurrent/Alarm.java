@@ -1,6 +1,8 @@
 package dev.sidestep.stack.concurrent;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,17 @@ public final class Alarm {
 
   private static final long AWAKE = Long.MIN_VALUE;
 
-  private final Ownership<?> ownership;
+  private static final VarHandle WAKE_AT;
+
+  static {
+    try {
+      WAKE_AT = MethodHandles.lookup().findVarHandle(Alarm.class, "wakeAtNanos", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final LongSupplier deadlineNanos;
 
   private volatile long wakeAtNanos = AWAKE;
 
@@ -41,20 +53,40 @@ public final class Alarm {
 
   /** An alarm for the timers of whoever has {@code ownership}. */
   public Alarm(Ownership<?> ownership) {
-    this.ownership = ownership;
+    this(() -> ownership.isHeld() ? Ownership.NEVER : ownership.deadlineNanos());
   }
 
   /**
-   * Wakes the sleeping thread if it would sleep for too long; after {@link Ownership} was released.
+   * An alarm.
    *
-   * @param deadlineNanos when the earliest timer is due, or {@link Ownership#NEVER}
+   * @param deadlineNanos when to get up; asked by the thread that is about to sleep
    */
-  public void ring(long deadlineNanos) {
-    if (deadlineNanos < wakeAtNanos) {
-      Thread thread = sleeper;
-      if (thread != null) {
-        place.unpark(thread);
+  Alarm(LongSupplier deadlineNanos) {
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  /**
+   * Wakes the sleeping thread if it would sleep for too long, once; after {@link Ownership} was
+   * released.
+   *
+   * @param byNanos when it must be awake, or {@link Ownership#NEVER}
+   */
+  public void ring(long byNanos) {
+    long wakeAt = wakeAtNanos;
+    while (byNanos < wakeAt) {
+      // Whoever sleeps again for the very same time is woken for no reason, which is allowed.
+      if (WAKE_AT.compareAndSet(this, wakeAt, AWAKE)) {
+        unparkSleeper();
+        return;
       }
+      wakeAt = wakeAtNanos;
+    }
+  }
+
+  private void unparkSleeper() {
+    Thread thread = sleeper;
+    if (thread != null) {
+      place.unpark(thread);
     }
   }
 
@@ -72,11 +104,11 @@ public final class Alarm {
     long wakeAt = nowNanos + longestNanos;
     wakeAtNanos = wakeAt;
     VarHandle.fullFence();
-    if (!ownership.isHeld()) {
-      // Said too, so that a release that leaves the same timer wakes nobody.
-      wakeAt = Math.min(wakeAt, ownership.deadlineNanos());
-      wakeAtNanos = wakeAt;
-    }
+    // Said too, so that a release that leaves the same timer wakes nobody.
+    long least = Math.min(wakeAt, deadlineNanos.getAsLong());
+    // Unless it has rung: then the permit is there.
+    WAKE_AT.compareAndSet(this, wakeAt, least);
+    wakeAt = least;
     return wakeAt == Ownership.AT_ONCE ? leastNanos : Math.max(wakeAt - nowNanos, leastNanos);
   }
 

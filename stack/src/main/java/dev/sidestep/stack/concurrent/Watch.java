@@ -2,53 +2,168 @@ package dev.sidestep.stack.concurrent;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who sees to a shard while nobody polls it: one of the application's threads that waits for the
- * network anyway, the watcher, or the shard's driver while there is none. The watcher sleeps on the
- * devices' interrupts and the shard's timers, so that what arrives for it wakes it and nobody else.
+ * Who sees to a shard while nobody polls it, and who relies on that.
  *
- * <p>No timer falls between the two when the watcher leaves (Dekker's protocol; what is read and
- * written here is volatile):
+ * <p>The keeper is one of the application's threads that waits for the network anyway, the watcher,
+ * or the shard's driver while there is none. It sleeps on the devices' interrupts and the shard's
+ * timers: then the shard is attended, and what arrives for the watcher wakes it and nobody else.
+ * Whoever polls turns the interrupts off. From then on the shard must be polled again soon, by
+ * itself or by the keeper: within {@value #RELIED_ON_MILLIS} ms if somebody sleeps who relies on
+ * it.
+ *
+ * <p>All of that is one deadline, computed from volatile fields by everybody who has just changed
+ * one of them, and by the keeper between saying when it wakes up and going to sleep. Both sides are
+ * separated by a full fence (Dekker's protocol), so of two threads one sees what the other did:
  *
  * <pre>
- *   watcher                                    owner of the shard
- *   watcher = nobody                           deadline = earliest timer, owner = nobody
- *   -- full fence --                           -- full fence --
- *   if (owner is nobody)                       if (watcher is nobody)
- *     ring the driver for the deadline           ring the driver for the deadline
+ *   keeper                      owner of the shard        one who is to rely   watcher that leaves
+ *                               attended = no             reliers++            watcher = nobody
+ *   wakeAt = now + longest      owner = nobody
+ *   -- full fence --            -- full fence --          -- full fence --     -- full fence --
+ *   if (owner is nobody)                                  if (owner is nobody) if (owner is nobody)
+ *     wakeAt = the deadline     ring for the deadline       ring for it          ring for it
  * </pre>
  *
- * <p>Threads: any; {@link #leave} by the watcher.
+ * <p>Where the shard is owned by somebody, that one computes the deadline when it gives it back.
+ *
+ * <p>Threads: any, unless a method says otherwise. Times are those of the shard's clock.
  */
 public final class Watch {
 
+  private static final long RELIED_ON_MILLIS = 1;
+
+  /** How long the shard may be left alone if somebody sleeps who relies on others. */
+  public static final long RELIED_ON_NANOS = TimeUnit.MILLISECONDS.toNanos(RELIED_ON_MILLIS);
+
+  /**
+   * The same while everybody is awake who uses it: not so long that peers send again what they have
+   * sent.
+   */
+  static final long UNPOLLED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private static final VarHandle WATCHER;
+  private static final VarHandle BED;
 
   static {
     try {
-      WATCHER = MethodHandles.lookup().findVarHandle(Watch.class, "watcher", Waiter.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WATCHER = lookup.findVarHandle(Watch.class, "watcher", Waiter.class);
+      BED = lookup.findVarHandle(Watch.class, "bed", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   private final Ownership<?> ownership;
+  private final ParkedWaiters reliers = new ParkedWaiters();
   private final Alarm watchersAlarm;
   private final Alarm driversAlarm;
 
   @SuppressWarnings("unused") // through WATCHER
   private volatile @Nullable Waiter watcher;
 
+  /** Where somebody sleeps on the devices' interrupts, or is about to. */
+  @SuppressWarnings("unused") // through BED
+  private volatile @Nullable Object bed;
+
+  /** Whether the devices tell of frames. The owner writes. */
+  private volatile boolean armed;
+
+  /** When the shard was last polled. The owner writes. */
+  private volatile long lastPollNanos;
+
   private volatile boolean closed;
 
   /** The watch over what {@code ownership} is of. */
   public Watch(Ownership<?> ownership) {
     this.ownership = ownership;
-    this.watchersAlarm = new Alarm(ownership);
-    this.driversAlarm = new Alarm(ownership);
+    this.watchersAlarm = new Alarm(this::deadlineNanos);
+    this.driversAlarm = new Alarm(this::driversDeadlineNanos);
   }
+
+  // ---- The owner
+
+  /** The owner polls. */
+  public void polled(long nowNanos) {
+    lastPollNanos = nowNanos;
+  }
+
+  /** The owner has turned the devices' interrupts on or off. */
+  public void setArmed(boolean on) {
+    armed = on;
+  }
+
+  /** Ownership was given back: wakes the keeper if it would sleep for too long. */
+  public void released(long timersNanos) {
+    ring(Math.min(timersNanos, unpolledNanos()));
+  }
+
+  // ---- The deadline
+
+  /** When the shard was last polled. */
+  public long lastPollNanos() {
+    return lastPollNanos;
+  }
+
+  /** Whether the devices tell of frames. */
+  public boolean isArmed() {
+    return armed;
+  }
+
+  /** Whether somebody sleeps whom the devices tell of frames. */
+  public boolean isAttended() {
+    return armed && bed != null;
+  }
+
+  /** By when somebody must have polled. */
+  private long unpolledNanos() {
+    if (isAttended()) {
+      return Ownership.NEVER;
+    }
+    boolean reliedOn = watcher != null || reliers.count() > 0;
+    return lastPollNanos + (reliedOn ? RELIED_ON_NANOS : UNPOLLED_NANOS);
+  }
+
+  /** By when the keeper must be awake. While somebody has ownership, the timers are that one's. */
+  private long deadlineNanos() {
+    long timersNanos = ownership.isHeld() ? Ownership.NEVER : ownership.deadlineNanos();
+    return Math.min(timersNanos, unpolledNanos());
+  }
+
+  private long driversDeadlineNanos() {
+    return watcher != null ? Ownership.NEVER : deadlineNanos();
+  }
+
+  private void ringUnlessOwned() {
+    VarHandle.fullFence();
+    if (!ownership.isHeld()) {
+      ring(deadlineNanos());
+    }
+  }
+
+  /** Wakes the keeper if it would sleep longer. */
+  private void ring(long byNanos) {
+    (watcher != null ? watchersAlarm : driversAlarm).ring(byNanos);
+  }
+
+  // ---- Those who rely on others
+
+  /** The calling thread, which waits as {@code waiter}, is about to park until it is woken. */
+  public void rely(Waiter waiter) {
+    reliers.add(waiter);
+    ringUnlessOwned();
+  }
+
+  /** The calling thread was parked. */
+  public void relyNoMore(Waiter waiter) {
+    reliers.remove(waiter);
+  }
+
+  // ---- The keeper
 
   /** Makes the calling thread, which waits as {@code waiter}, the watcher if there is none. */
   public boolean tryTake(Waiter waiter) {
@@ -62,20 +177,49 @@ public final class Watch {
     return true;
   }
 
-  /** The watcher goes, and has the driver get up if a timer needs that. */
+  /** The watcher goes, and has the driver get up if the shard needs that. */
   public void leave(Waiter waiter) {
     waiter.mustLeave = false;
     watcher = null;
-    VarHandle.fullFence();
-    if (!ownership.isHeld()) {
-      driversAlarm.ring(ownership.deadlineNanos());
-    }
+    ringUnlessOwned();
   }
 
   /** Whether some thread is the watcher. */
   public boolean isHeld() {
     return watcher != null;
   }
+
+  /** The keeper, as owner, is about to sleep on the devices' interrupts. */
+  public void goToBed(Object where) {
+    bed = where;
+  }
+
+  /** Nobody sleeps there any more. */
+  public void leaveBed(Object where) {
+    BED.compareAndSet(this, where, (Object) null);
+  }
+
+  /** Whether the keeper sleeps on the devices' interrupts, be they on or off. */
+  public boolean isBedOccupied() {
+    return bed != null;
+  }
+
+  /** The watcher is to get up at once, if there is one, and see what must be done. */
+  public void callWatcher() {
+    watchersAlarm.ring(Ownership.AT_ONCE);
+  }
+
+  /** What the watcher sleeps by. */
+  public Alarm watchersAlarm() {
+    return watchersAlarm;
+  }
+
+  /** What the driver sleeps by. */
+  public Alarm driversAlarm() {
+    return driversAlarm;
+  }
+
+  // ---- The end
 
   /** From now on nobody becomes the watcher, and whoever is it leaves. */
   public void close() {
@@ -93,22 +237,8 @@ public final class Watch {
     return closed;
   }
 
-  /**
-   * Wakes whoever sees to the shard if it would sleep for too long; after ownership was released.
-   *
-   * @param deadlineNanos when the earliest timer is due, or {@link Ownership#NEVER}
-   */
-  public void ring(long deadlineNanos) {
-    (watcher != null ? watchersAlarm : driversAlarm).ring(deadlineNanos);
-  }
-
-  /** What the watcher sleeps by. */
-  public Alarm watchersAlarm() {
-    return watchersAlarm;
-  }
-
-  /** What the driver sleeps by. */
-  public Alarm driversAlarm() {
-    return driversAlarm;
+  /** Ends the sleep of all who rely on others, for good. */
+  public void sendReliersAway() {
+    reliers.close();
   }
 }

@@ -77,37 +77,18 @@ final class Driver implements Runnable {
   }
 
   /**
-   * Called by a thread about to park, which therefore relies on this one unless there is a watcher.
-   * The count of those and {@code standingBy}, or the watch, are Dekker's two flags: either the
-   * driver or the leaving watcher sees the thread, or the thread sees that nobody looks and wakes
-   * the driver. Asleep on interrupts it looks only if nobody has polled since, which turns them
-   * off.
+   * Called by a thread that may have polled, now relies on somebody and has found no watcher: the
+   * driver looks at once, unless it was the last to poll. {@code standingBy} and what this thread
+   * has told the watch are Dekker's two flags: either the driver sees that thread, or the thread
+   * sees that nobody looks.
    */
-  void beginPark(Waiter waiter) {
-    long lastPollNanos = shard.lastPollNanos();
+  void takeOverFromPoller() {
+    long lastPollNanos = watch.lastPollNanos();
     abandonedPollNanos = lastPollNanos;
-    shard.parkedWaiters().add(waiter);
-    if (!watch.isHeld() && (standingBy || lastPollNanos != ownPollNanos)) {
-      takeOver();
+    if (standingBy || lastPollNanos != ownPollNanos) {
+      called = true;
+      sleeper.wake();
     }
-  }
-
-  /** Called by a watcher that has left: the driver looks soon, for those who rely on somebody. */
-  void watcherHasLeft() {
-    if (shard.parkedWaiters().count() > 0) {
-      watch.driversAlarm().ring(shard.lastPollNanos() + shard.maxUnpolledNanos());
-    }
-  }
-
-  /** Has the driver look after the shard at once. */
-  void takeOver() {
-    called = true;
-    sleeper.wake();
-  }
-
-  /** Called by a thread that was parked. */
-  void endPark(Waiter waiter) {
-    shard.parkedWaiters().remove(waiter);
   }
 
   @Override
@@ -147,7 +128,7 @@ final class Driver implements Runnable {
   }
 
   private boolean othersSeeToIt(long now) {
-    long lastPoll = shard.lastPollNanos();
+    long lastPoll = watch.lastPollNanos();
     boolean others = lastPoll != ownPollNanos && lastPoll != abandonedPollNanos;
     boolean recently = others && now - lastPoll < RECENT_NANOS;
     // Whoever has it now may only send something, and leaves the interrupts to us.
@@ -160,10 +141,10 @@ final class Driver implements Runnable {
     wasOnInterrupts = false;
     standingBy = true;
     // Whoever is parked already relies on us once the other thread stops polling.
-    long longest = Math.min(shard.maxUnpolledNanos(), idle.standbySleepNanos());
+    long longest = idle.standbySleepNanos();
     if (watch.isHeld()) {
       // The watcher leaves us to sleep until it goes, and while there is traffic it comes and goes.
-      longest = Math.max(longest, idle.interruptSleepNanos(now - shard.lastPollNanos()));
+      longest = Math.max(longest, idle.interruptSleepNanos(now - watch.lastPollNanos()));
     }
     sleep(Parker.THREAD, now, longest);
     standingBy = false;
@@ -212,6 +193,7 @@ final class Driver implements Runnable {
       sleeper.park(place, nanos);
     } finally {
       alarm.off();
+      bed.leave();
     }
   }
 

@@ -1,13 +1,10 @@
 package dev.sidestep.stack.engine;
 
-import dev.sidestep.stack.concurrent.Alarm;
-import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.ProcessorDemand;
 import dev.sidestep.stack.concurrent.RunnableThreads;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.concurrent.Watch;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a thread waits for the network: it polls the shard itself while it can, spins while another
@@ -27,18 +24,17 @@ final class InPlacePoller {
    */
   private static final long TURN_NANOS = 20_000;
 
-  /** How often the watcher finds what is not for it before it leaves that to the driver. */
-  private static final int MAX_POLLS_FOR_OTHERS = 16;
-
-  /** Some ten microseconds: a write takes two. */
-  private static final int MAX_YIELDS_TO_OWNER = 32;
+  /**
+   * How often a thread that goes to sleep finds something to do before it leaves that to others.
+   */
+  private static final int MAX_LAST_POLLS = 4;
 
   private final Shard shard;
   private final Driver driver;
   private final IdleStrategy idle;
   private final LongSupplier clock;
   private final Watch watch;
-  private final Interrupts.Bed bed;
+  private final WatchKeeping watchKeeping;
   private final boolean mayWatch;
   private final ProcessorDemand demand;
 
@@ -54,7 +50,7 @@ final class InPlacePoller {
     this.idle = idle;
     this.clock = clock;
     this.watch = shard.watch();
-    this.bed = shard.interrupts().new Bed();
+    this.watchKeeping = new WatchKeeping(shard, idle, clock);
     this.mayWatch = idle.interruptSleepNanos() > 0 && shard.interrupts().exist();
     this.demand =
         new ProcessorDemand(
@@ -82,7 +78,7 @@ final class InPlacePoller {
   /** Ends every wait. */
   void close() {
     closed = true;
-    shard.parkedWaiters().close();
+    watch.sendReliersAway();
   }
 
   boolean isClosed() {
@@ -109,7 +105,7 @@ final class InPlacePoller {
     return waiter.isReady();
   }
 
-  private static boolean isOver(Waiter waiter, long nowNanos, long deadlineNanos) {
+  static boolean isOver(Waiter waiter, long nowNanos, long deadlineNanos) {
     return waiter.isReady() || nowNanos >= deadlineNanos || Thread.currentThread().isInterrupted();
   }
 
@@ -185,10 +181,9 @@ final class InPlacePoller {
         && watch.tryTake(waiter)) {
       boolean over;
       try {
-        over = watchFor(waiter, deadlineNanos);
+        over = watchKeeping.keep(waiter, deadlineNanos);
       } finally {
         watch.leave(waiter);
-        driver.watcherHasLeft();
       }
       if (over) {
         return;
@@ -197,79 +192,45 @@ final class InPlacePoller {
     relyOnOthers(waiter, deadlineNanos);
   }
 
-  /**
-   * Sleeps on the devices, and polls when they tell of frames. Returns false if others poll or have
-   * most of the frames: whoever is woken for everybody is the driver. Interrupts are never left on,
-   * as nobody would hear of them.
-   */
-  private boolean watchFor(Waiter waiter, long deadlineNanos) {
-    long lastWorkNanos = clock.getAsLong();
-    int pollsForOthers = 0;
-    while (pollsForOthers < MAX_POLLS_FOR_OTHERS) {
-      if (!ownSoon()) {
-        // He may only send something, and then nobody sleeps on the interrupts.
-        driver.takeOver();
-        return false;
-      }
-      long nowNanos = clock.getAsLong();
-      Parker place = pollAndMakeBed(waiter, nowNanos, deadlineNanos);
-      if (place == null) {
-        if (isWatchOver(waiter, nowNanos, deadlineNanos)) {
-          return true;
-        }
-        pollsForOthers++;
-        lastWorkNanos = nowNanos;
-      } else {
-        long longestNanos = idle.interruptSleepNanos(nowNanos - lastWorkNanos);
-        sleep(waiter, place, nowNanos, Math.min(longestNanos, deadlineNanos - nowNanos));
-      }
-    }
-    return false;
-  }
-
-  private boolean isWatchOver(Waiter waiter, long nowNanos, long deadlineNanos) {
-    return watch.isClosed() || isOver(waiter, nowNanos, deadlineNanos);
-  }
-
-  /** Takes the shard once those are done who only send something. */
-  @SuppressWarnings("ThreadPriorityCheck") // they may need this very processor for it
-  private boolean ownSoon() {
-    for (int yields = 0; yields < MAX_YIELDS_TO_OWNER; yields++) {
-      if (shard.tryOwn()) {
-        return true;
-      }
-      Thread.yield();
-    }
-    return false;
-  }
-
-  /** The owner's last poll before it sleeps. Returns where, or null if it must not. */
-  private @Nullable Parker pollAndMakeBed(Waiter waiter, long nowNanos, long deadlineNanos) {
-    try {
-      boolean worked = shard.poll(nowNanos) > 0;
-      return worked || isWatchOver(waiter, nowNanos, deadlineNanos) ? null : bed.make();
-    } finally {
-      shard.release();
-    }
-  }
-
-  private void sleep(Waiter waiter, Parker place, long nowNanos, long longestNanos) {
-    Alarm alarm = watch.watchersAlarm();
-    long nanos = alarm.set(place, nowNanos, 0, longestNanos);
-    try {
-      waiter.park(place, nanos);
-    } finally {
-      alarm.off();
-    }
-  }
-
   private void relyOnOthers(Waiter waiter, long deadlineNanos) {
-    driver.beginPark(waiter);
+    watch.rely(waiter);
     try {
+      if (!watch.isAttended()) {
+        leaveToKeeper(waiter);
+      }
       waiter.park(
           deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - clock.getAsLong());
     } finally {
-      driver.endPark(waiter);
+      watch.relyNoMore(waiter);
+    }
+  }
+
+  /**
+   * Whoever has polled and sleeps has the devices tell the watcher again. (Otherwise the watcher
+   * would have to wake up for that alone.)
+   */
+  private void leaveToKeeper(Waiter waiter) {
+    if (!watch.isHeld()) {
+      driver.takeOverFromPoller();
+    } else if (watch.isBedOccupied() && WatchKeeping.ownSoon(shard)) {
+      rearm(waiter);
+    } else if (!shard.isOwned()) {
+      watch.callWatcher();
+    }
+    // Else somebody polls, and does the same in the end.
+  }
+
+  private void rearm(Waiter waiter) {
+    try {
+      boolean done = false;
+      for (int polls = 0; polls < MAX_LAST_POLLS && !done && !waiter.isReady(); polls++) {
+        done = shard.poll(clock.getAsLong()) == 0 && shard.interrupts().enableForSleeper();
+      }
+      if (!done && !waiter.isReady()) {
+        watch.callWatcher();
+      }
+    } finally {
+      shard.release();
     }
   }
 }

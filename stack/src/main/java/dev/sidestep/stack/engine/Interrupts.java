@@ -1,6 +1,7 @@
 package dev.sidestep.stack.engine;
 
 import dev.sidestep.stack.concurrent.Parker;
+import dev.sidestep.stack.concurrent.Watch;
 import dev.sidestep.stack.nic.dpdk.DescriptorParker;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,14 @@ final class Interrupts {
 
   private final NetInterface[] interfaces;
   private final int[] descriptors;
+  private final Watch watch;
   private boolean enabled;
 
-  Interrupts(NetInterface[] interfaces) {
+  /** Whether one of the descriptors has become another one since a bed was made with them. */
+  private boolean descriptorsChanged;
+
+  Interrupts(NetInterface[] interfaces, Watch watch) {
+    this.watch = watch;
     this.interfaces = interfaces;
     this.descriptors = new int[interfaces.length];
   }
@@ -47,9 +53,31 @@ final class Interrupts {
         disable(i);
         return false;
       }
-      descriptors[i] = interfaces[i].queue().rxDescriptor();
+      note(i, interfaces[i].queue().rxDescriptor());
     }
     enabled = true;
+    watch.setArmed(true);
+    return true;
+  }
+
+  private void note(int i, int descriptor) {
+    descriptorsChanged |= descriptors[i] != descriptor;
+    descriptors[i] = descriptor;
+  }
+
+  /**
+   * The same on behalf of the one who sleeps on them already.
+   *
+   * @return false if that would not wake it
+   */
+  boolean enableForSleeper() {
+    if (!enable()) {
+      return false;
+    }
+    if (descriptorsChanged) {
+      disable();
+      return false;
+    }
     return true;
   }
 
@@ -66,6 +94,7 @@ final class Interrupts {
   void disable() {
     if (enabled) {
       enabled = false;
+      watch.setArmed(false);
       disable(interfaces.length);
     }
   }
@@ -99,6 +128,8 @@ final class Interrupts {
       if (!enable()) {
         return null;
       }
+      descriptorsChanged = false;
+      watch.goToBed(this);
       if (!anyDescriptor()) {
         // Nobody can send yet: only threads and timers end the sleep.
         return Parker.THREAD;
@@ -109,6 +140,11 @@ final class Interrupts {
         parker = made;
       }
       return made;
+    }
+
+    /** Nobody sleeps there any more. The sleeper. */
+    void leave() {
+      watch.leaveBed(this);
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.sidestep.stack.engine;
 
 import dev.sidestep.stack.concurrent.Ownership;
-import dev.sidestep.stack.concurrent.ParkedWaiters;
 import dev.sidestep.stack.concurrent.Watch;
 import dev.sidestep.stack.counters.Counter;
 import dev.sidestep.stack.counters.ShardCounters;
@@ -9,7 +8,6 @@ import dev.sidestep.stack.socket.SocketOwner;
 import dev.sidestep.stack.socket.StackSocket;
 import dev.sidestep.stack.transport.Transport;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -26,29 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shard implements SocketOwner {
 
-  /**
-   * How long a shard without interrupts may be left alone while everybody is awake who uses it: not
-   * so long that peers send again what they have sent.
-   */
-  private static final long MAX_UNPOLLED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-  /** The same if somebody sleeps who relies on the others. */
-  private static final long RELIED_ON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
   private final Ownership<StackSocket> ownership = new Ownership<>(new OwnersWork());
   private final Defects defects;
   private final Watch watch = new Watch(ownership);
   private final Interrupts interrupts;
-  private final ParkedWaiters parkedWaiters = new ParkedWaiters();
   private final LongSupplier clock;
   private final ShardCounters counters;
   private final NetInterface[] interfaces;
   private final Transports transports;
   private final PollLoop loop;
   private final Consumer<StackSocket> onReleased;
-
-  /** Owner writes, anybody reads: when the network was last polled. */
-  private volatile long lastPollNanos;
 
   /**
    * Makes a shard over a network.
@@ -67,7 +52,7 @@ final class Shard implements SocketOwner {
     this.counters = own.counters();
     this.defects = new Defects(counters);
     this.interfaces = own.interfaces();
-    this.interrupts = new Interrupts(interfaces);
+    this.interrupts = new Interrupts(interfaces, watch);
     this.onReleased = onReleased;
     List<Transport> opened = protocols.apply(this, own);
     opened.forEach(own::register);
@@ -108,15 +93,12 @@ final class Shard implements SocketOwner {
 
     @Override
     public long deadlineNanos() {
-      long deadlineNanos = nextDeadlineNanos();
-      return interrupts.areEnabled()
-          ? deadlineNanos
-          : Math.min(deadlineNanos, lastPollNanos + maxUnpolledNanos());
+      return nextDeadlineNanos();
     }
 
     @Override
     public void released(long deadlineNanos) {
-      watch.ring(deadlineNanos);
+      watch.released(deadlineNanos);
     }
   }
 
@@ -127,20 +109,6 @@ final class Shard implements SocketOwner {
   @Override
   public boolean isHeldByCurrentThread() {
     return ownership.isHeldByCurrentThread();
-  }
-
-  long lastPollNanos() {
-    return lastPollNanos;
-  }
-
-  /** How long nobody need poll if no device has told of anything. */
-  long maxUnpolledNanos() {
-    return parkedWaiters.count() > 0 ? RELIED_ON_NANOS : MAX_UNPOLLED_NANOS;
-  }
-
-  /** Threads that sleep and rely on others to poll. */
-  ParkedWaiters parkedWaiters() {
-    return parkedWaiters;
   }
 
   /** Who sees to the shard while nobody polls it. */
@@ -179,7 +147,7 @@ final class Shard implements SocketOwner {
     int received = loop.receive(nowNanos);
     loop.runTimers(nowNanos);
     loop.transmit(nowNanos);
-    lastPollNanos = nowNanos;
+    watch.polled(nowNanos);
     counters.increment(Counter.POLLS);
     if (received > 0) {
       counters.increment(Counter.POLLS_WITH_WORK);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class WatchTest {
 
   private static final long NOW = 1_000;
-  private static final long LONG_SLEEP = 8_000;
+  private static final long LONG_SLEEP = 10 * Watch.UNPOLLED_NANOS;
 
   /** Counts how often its sleeper is woken. */
   private static final class Bed extends Waiter implements Parker {
@@ -50,7 +50,7 @@ class WatchTest {
 
         @Override
         public void released(long deadlineNanos) {
-          watch.ring(deadlineNanos);
+          watch.released(deadlineNanos);
         }
       };
 
@@ -60,10 +60,33 @@ class WatchTest {
   private final Bed driver = new Bed();
   private long timerNanos = Ownership.NEVER;
 
-  private void setTimer(long deadlineNanos) {
+  private void whileOwner(Runnable action) {
     assertTrue(ownership.tryTake());
-    timerNanos = deadlineNanos;
+    action.run();
     ownership.release();
+  }
+
+  private void setTimer(long deadlineNanos) {
+    whileOwner(() -> timerNanos = deadlineNanos);
+  }
+
+  /** As the keeper does before it sleeps on the interrupts. */
+  private void makeBed(Bed keeper) {
+    whileOwner(
+        () -> {
+          watch.polled(NOW);
+          watch.setArmed(true);
+          watch.goToBed(keeper);
+        });
+  }
+
+  /** As anybody does who looks for frames. */
+  private void poll() {
+    whileOwner(
+        () -> {
+          watch.setArmed(false);
+          watch.polled(NOW);
+        });
   }
 
   @Test
@@ -77,6 +100,7 @@ class WatchTest {
   @Test
   void aTimerWakesTheWatcherAndNotTheDriver() {
     watch.tryTake(watcher);
+    makeBed(watcher);
     watch.driversAlarm().set(driver, NOW, 0, LONG_SLEEP);
     watch.watchersAlarm().set(watcher, NOW, 0, LONG_SLEEP);
     setTimer(NOW + 10);
@@ -88,6 +112,7 @@ class WatchTest {
   void aWatcherThatLeavesHandsItsTimersToTheDriver() {
     watch.tryTake(watcher);
     watch.driversAlarm().set(driver, NOW, 0, LONG_SLEEP);
+    makeBed(watcher);
     setTimer(NOW + 10);
     assertEquals(0, driver.wakeUps);
     watch.leave(watcher);
@@ -97,7 +122,8 @@ class WatchTest {
   @Test
   void aDriverThatIsAwakeInTimeIsLeftAsleep() {
     watch.tryTake(watcher);
-    watch.driversAlarm().set(driver, NOW, 0, LONG_SLEEP);
+    poll();
+    watch.driversAlarm().set(driver, NOW, 0, Watch.UNPOLLED_NANOS);
     setTimer(NOW + LONG_SLEEP);
     watch.leave(watcher);
     assertEquals(0, driver.wakeUps);
@@ -112,5 +138,83 @@ class WatchTest {
     watch.leave(watcher);
     assertFalse(watch.tryTake(watcher));
     assertFalse(watch.isHeld());
+  }
+
+  @Test
+  void aWatcherWhoseInterruptsAreOnIsLeftAsleep() {
+    watch.tryTake(watcher);
+    makeBed(watcher);
+    assertTrue(watch.isAttended());
+    assertEquals(LONG_SLEEP, watch.watchersAlarm().set(watcher, NOW, 0, LONG_SLEEP));
+    setTimer(Ownership.NEVER);
+    watch.rely(driver);
+    assertEquals(0, watcher.wakeUps);
+    watch.relyNoMore(driver);
+  }
+
+  @Test
+  void whoeverTurnsTheInterruptsOffWakesAWatcherThatSleepsForLong() {
+    watch.tryTake(watcher);
+    makeBed(watcher);
+    watch.watchersAlarm().set(watcher, NOW, 0, LONG_SLEEP);
+    poll();
+    assertEquals(1, watcher.wakeUps);
+    poll();
+    assertEquals(1, watcher.wakeUps, "once is enough");
+  }
+
+  @Test
+  void butNotOneThatIsAwakeSoonAnyway() {
+    watch.tryTake(watcher);
+    makeBed(watcher);
+    watch.watchersAlarm().set(watcher, NOW, 0, Watch.RELIED_ON_NANOS);
+    poll();
+    assertEquals(0, watcher.wakeUps);
+  }
+
+  @Test
+  void aWatcherThatOthersPollForLooksSoonWhetherTheyStillDo() {
+    watch.tryTake(watcher);
+    poll();
+    assertEquals(Watch.RELIED_ON_NANOS, watch.watchersAlarm().set(watcher, NOW, 0, LONG_SLEEP));
+  }
+
+  @Test
+  void theDriverDoesNotCareWhileThereIsAWatcher() {
+    watch.tryTake(watcher);
+    poll();
+    assertEquals(LONG_SLEEP, watch.driversAlarm().set(driver, NOW, 0, LONG_SLEEP));
+  }
+
+  @Test
+  void whoRatherSleepsHasTheDriverLookSoon() {
+    poll();
+    assertEquals(Watch.UNPOLLED_NANOS, watch.driversAlarm().set(driver, NOW, 0, LONG_SLEEP));
+    watch.rely(watcher);
+    assertEquals(1, driver.wakeUps);
+    assertEquals(Watch.RELIED_ON_NANOS, watch.driversAlarm().set(driver, NOW, 0, LONG_SLEEP));
+    watch.relyNoMore(watcher);
+  }
+
+  @Test
+  void aWatcherThatLeavesItsBedWithTheInterruptsOnHasTheDriverLook() {
+    watch.tryTake(watcher);
+    makeBed(watcher);
+    watch.driversAlarm().set(driver, NOW, 0, LONG_SLEEP);
+    watch.leaveBed(watcher);
+    assertFalse(watch.isAttended());
+    watch.leave(watcher);
+    assertEquals(1, driver.wakeUps);
+  }
+
+  @Test
+  void aBedIsLeftByTheOneWhoIsInIt() {
+    makeBed(driver);
+    watch.tryTake(watcher);
+    makeBed(watcher);
+    watch.leaveBed(driver);
+    assertTrue(watch.isAttended());
+    watch.leaveBed(watcher);
+    assertFalse(watch.isAttended());
   }
 }

@@ -132,4 +132,44 @@ class InterruptsTest {
     assertFalse(shard.watch().isHeld());
     assertFalse(shard.interrupts().areEnabled());
   }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aThreadThatPolledAndSleepsHasTheDevicesTellTheWatcherAgain() throws InterruptedException {
+    InPlacePoller poller = shard.poller(shard.driver());
+    // One that does not get up by itself.
+    Waiter watcher = new PatientWaiter();
+    assertTrue(shard.watch().tryTake(watcher));
+    shard.pollAndMakeBed();
+    assertTrue(shard.watch().isAttended());
+    PatientWaiter second =
+        new PatientWaiter() {
+          @Override
+          public void look(long nowNanos) {
+            // Whether it spins, and so polls by itself, depends on the machine.
+            shard.pollAsSoonAsFree();
+          }
+        };
+    Thread polling = await(poller, second);
+    while (!nic.interruptEnablers().contains(polling) || !shard.watch().isAttended()) {
+      Thread.onSpinWait();
+    }
+    shard.watch().leave(watcher);
+    poller.beginClosing();
+    poller.close();
+    polling.join();
+  }
+
+  private static Thread await(InPlacePoller poller, Waiter waiter) {
+    return Thread.ofPlatform().daemon().start(() -> poller.await(waiter, Long.MAX_VALUE));
+  }
+
+  /** Waits for what never happens. */
+  private static class PatientWaiter extends Waiter {
+
+    @Override
+    public boolean isReady() {
+      return false;
+    }
+  }
 }

@@ -1,5 +1,7 @@
 package dev.sidestep.stack.engine;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
 import dev.sidestep.stack.concurrent.Watch;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
@@ -73,6 +75,20 @@ public final class ShardUnderTest {
     }
   }
 
+  /** One turn by a thread that is not the only one, unless it polls already. */
+  void pollAsSoonAsFree() {
+    if (!shard.isHeldByCurrentThread()) {
+      while (!shard.tryOwn()) {
+        Thread.onSpinWait();
+      }
+      try {
+        shard.poll(clock.getAsLong());
+      } finally {
+        shard.release();
+      }
+    }
+  }
+
   private void own() {
     if (!shard.tryOwn()) {
       throw new AssertionError("somebody else owns the shard");
@@ -111,6 +127,14 @@ public final class ShardUnderTest {
     boolean enabled = shard.interrupts().enable();
     shard.release();
     return enabled;
+  }
+
+  /** What the keeper does before it sleeps on the interrupts. */
+  void pollAndMakeBed() {
+    own();
+    shard.poll(clock.getAsLong());
+    assertNotNull(shard.interrupts().new Bed().make());
+    shard.release();
   }
 
   /** Whether some thread owns it. */

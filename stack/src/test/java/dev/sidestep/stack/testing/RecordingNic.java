@@ -12,6 +12,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A device with one queue, made of lists: a test puts received frames in and takes transmitted
@@ -26,6 +28,7 @@ public final class RecordingNic implements NicDevice, NicQueue {
   private final NicCapabilities capabilities;
   private final ArrayDeque<PacketBuffer> received = new ArrayDeque<>();
   private final List<byte[]> transmitted = new ArrayList<>();
+  private final Set<Thread> interruptEnablers = ConcurrentHashMap.newKeySet();
   private int txRoom = Integer.MAX_VALUE;
   private boolean linkUp = true;
 
@@ -111,8 +114,14 @@ public final class RecordingNic implements NicDevice, NicQueue {
     return true;
   }
 
+  /** The threads that have enabled the receive interrupt. */
+  public Set<Thread> interruptEnablers() {
+    return interruptEnablers;
+  }
+
   @Override
   public boolean enableRxInterrupt() {
+    interruptEnablers.add(Thread.currentThread());
     return received.isEmpty();
   }
 

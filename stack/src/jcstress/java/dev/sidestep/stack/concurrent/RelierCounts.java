@@ -1,0 +1,39 @@
+package dev.sidestep.stack.concurrent;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/**
+ * The keeper goes to sleep for long, as somebody else polls, while another thread begins to rely on
+ * it. Whatever the interleaving, the keeper knows that it must look soon, or it is woken.
+ */
+@JCStressTest
+@Outcome(id = "0", expect = Expect.ACCEPTABLE, desc = "saw that it must look soon")
+@Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "slept for long and was woken")
+@Outcome(id = "2", expect = Expect.FORBIDDEN, desc = "slept for long and nobody woke it")
+@State
+public class RelierCounts extends ObservedSleep {
+
+  private final PollWork work = new PollWork();
+  private final Watch watch = work.watch;
+
+  public RelierCounts() {
+    super(2 * Watch.RELIED_ON_NANOS, Watch.RELIED_ON_NANOS);
+    work.poll();
+  }
+
+  @Actor
+  public void keeper(I_Result result) {
+    result.r1 = sleepObserved(watch.driversAlarm());
+  }
+
+  @Actor
+  public void relier() {
+    watch.rely(new ReadyWaiter());
+    wakerIsGone();
+  }
+}
