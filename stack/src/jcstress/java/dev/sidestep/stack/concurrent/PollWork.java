@@ -32,7 +32,7 @@ final class PollWork implements Ownership.Work<Ownership.Request> {
     if (ownership.tryTake()) {
       try {
         watch.setArmed(false);
-        watch.polled(0);
+        watch.polled(0, false);
       } finally {
         ownership.release();
       }

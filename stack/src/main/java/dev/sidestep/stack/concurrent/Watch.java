@@ -76,6 +76,9 @@ public final class Watch {
   /** When the shard was last polled. The owner writes. */
   private volatile long lastPollNanos;
 
+  /** When that last found frames; written before it. */
+  private long lastFrameNanos;
+
   private volatile boolean closed;
 
   /** The watch over what {@code ownership} is of. */
@@ -87,8 +90,11 @@ public final class Watch {
 
   // ---- The owner
 
-  /** The owner polls. */
-  public void polled(long nowNanos) {
+  /** The owner has polled. */
+  public void polled(long nowNanos, boolean foundFrames) {
+    if (foundFrames) {
+      lastFrameNanos = nowNanos;
+    }
     lastPollNanos = nowNanos;
   }
 
@@ -107,6 +113,11 @@ public final class Watch {
   /** When the shard was last polled. */
   public long lastPollNanos() {
     return lastPollNanos;
+  }
+
+  /** When a poll last found frames, or a bit earlier. */
+  public long lastFrameNanos() {
+    return lastFrameNanos;
   }
 
   /** Whether the devices tell of frames. */

@@ -33,7 +33,7 @@ record IdleStrategy(
     long interruptSleepNanos) {
 
   /** A sleep on interrupts that lasts so long costs little, however soon it is repeated. */
-  private static final long LEAST_INTERRUPT_SLEEP_NANOS = MILLISECONDS.toNanos(1);
+  private static final long LEAST_INTERRUPT_SLEEP_NANOS = MILLISECONDS.toNanos(5);
 
   /**
    * How long to sleep at most when the devices tell of frames. Not for longer than the silence has

@@ -133,7 +133,7 @@ final class InPlacePoller {
   @SuppressWarnings("ThreadPriorityCheck") // see TURN_NANOS: a hint, nothing relies on it
   private boolean spin(Waiter waiter, long startNanos, long spinNanos, long deadlineNanos) {
     long nowNanos;
-    long turnNanos = startNanos;
+    long turnNanos = isPeerAsleep(startNanos) ? startNanos - TURN_NANOS : startNanos;
     do {
       if (shard.tryOwn()) {
         nowNanos = pollWhileOwner(waiter, turnNanos, deadlineNanos);
@@ -156,6 +156,13 @@ final class InPlacePoller {
       }
     } while (nowNanos - startNanos < spinNanos && !closing);
     return false;
+  }
+
+  /**
+   * After such a silence even a peer that spins sleeps, and has just been woken by what was sent.
+   */
+  private boolean isPeerAsleep(long nowNanos) {
+    return nowNanos - watch.lastFrameNanos() > idle.maxSpinNanos();
   }
 
   private long pollWhileOwner(Waiter waiter, long turnNanos, long deadlineNanos) {

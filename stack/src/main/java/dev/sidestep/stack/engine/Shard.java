@@ -147,7 +147,7 @@ final class Shard implements SocketOwner {
     int received = loop.receive(nowNanos);
     loop.runTimers(nowNanos);
     loop.transmit(nowNanos);
-    watch.polled(nowNanos);
+    watch.polled(nowNanos, received > 0);
     counters.increment(Counter.POLLS);
     if (received > 0) {
       counters.increment(Counter.POLLS_WITH_WORK);

@@ -4,6 +4,7 @@ import dev.sidestep.stack.concurrent.Alarm;
 import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.concurrent.Watch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ final class WatchKeeping {
   /** Some ten microseconds: a write takes two. */
   private static final int MAX_YIELDS_TO_OWNER = 32;
 
+  /** Whoever has polled beside a watcher this recently will do so again. */
+  private static final long SHARED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private final Shard shard;
   private final IdleStrategy idle;
   private final LongSupplier clock;
@@ -30,12 +34,16 @@ final class WatchKeeping {
   /** When the watcher, or the one before it, last found anything. */
   private long lastWorkNanos;
 
+  /** When others last polled while a watcher slept. */
+  private long lastSharedNanos;
+
   WatchKeeping(Shard shard, IdleStrategy idle, LongSupplier clock) {
     this.shard = shard;
     this.idle = idle;
     this.clock = clock;
     this.watch = shard.watch();
     this.bed = shard.interrupts().new Bed();
+    this.lastSharedNanos = clock.getAsLong() - SHARED_NANOS;
   }
 
   /**
@@ -59,14 +67,23 @@ final class WatchKeeping {
       nowNanos = clock.getAsLong();
       Parker place = pollAndMakeBed(waiter, nowNanos, deadlineNanos);
       if (place != null) {
-        long longestNanos = idle.interruptSleepNanos(nowNanos - lastWorkNanos);
-        sleep(waiter, place, nowNanos, longestNanos, deadlineNanos);
+        sleep(waiter, place, nowNanos, longestSleepNanos(nowNanos), deadlineNanos);
+        if (watch.lastPollNanos() != nowNanos) {
+          lastSharedNanos = clock.getAsLong();
+        }
       } else {
         pollsForOthers++;
         lastWorkNanos = nowNanos;
       }
     }
     return false;
+  }
+
+  /** Where others poll too, and turn the interrupts off, it is awake in time by itself. */
+  private long longestSleepNanos(long nowNanos) {
+    return nowNanos - lastSharedNanos < SHARED_NANOS
+        ? Watch.RELIED_ON_NANOS
+        : idle.interruptSleepNanos(nowNanos - lastWorkNanos);
   }
 
   /**

@@ -74,7 +74,7 @@ class WatchTest {
   private void makeBed(Bed keeper) {
     whileOwner(
         () -> {
-          watch.polled(NOW);
+          watch.polled(NOW, false);
           watch.setArmed(true);
           watch.goToBed(keeper);
         });
@@ -85,7 +85,7 @@ class WatchTest {
     whileOwner(
         () -> {
           watch.setArmed(false);
-          watch.polled(NOW);
+          watch.polled(NOW, false);
         });
   }
 
