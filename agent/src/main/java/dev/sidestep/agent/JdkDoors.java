@@ -3,6 +3,7 @@ package dev.sidestep.agent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
+import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,13 @@ public interface JdkDoors {
   boolean runAfterShutdownHooks(Runnable hook);
 
   /**
+   * The file descriptor of a selector of that provider.
+   *
+   * @return a negative number if it has none
+   */
+  int descriptor(Selector selector);
+
+  /**
    * Opens the doors.
    *
    * @throws ReflectiveOperationException if this JDK is built otherwise; the methods throw {@link
@@ -41,7 +49,7 @@ public interface JdkDoors {
         Object.class.getModule(),
         Set.of(),
         Map.of("jdk.internal.access", onlyThere, "sun.nio.ch", onlyThere),
-        Map.of(),
+        Map.of("sun.nio.ch", onlyThere),
         Set.of(),
         Map.of());
     return (JdkDoors) room.getConstructor().newInstance();

@@ -4,6 +4,7 @@ import dev.sidestep.provider.kernel.ExitHook;
 import dev.sidestep.stack.config.ConfigException;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ final class LateDoors implements Supplier<SelectorProvider>, ExitHook.AfterShutd
   @Override
   public boolean schedule(Runnable hook) {
     return open().runAfterShutdownHooks(hook);
+  }
+
+  /** The file descriptor of a selector of the JDK's, or a negative number. */
+  int descriptor(Selector selector) {
+    return open().descriptor(selector);
   }
 
   /**

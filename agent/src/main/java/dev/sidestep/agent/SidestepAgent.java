@@ -5,6 +5,7 @@ import dev.sidestep.provider.SidestepSettings;
 import dev.sidestep.provider.channel.ExitReport;
 import dev.sidestep.provider.kernel.ExitHook;
 import dev.sidestep.provider.kernel.KernelAccess;
+import dev.sidestep.provider.kernel.SelectorDescriptors;
 import dev.sidestep.stack.config.ConfigException;
 import dev.sidestep.stack.config.SettingsReader;
 import dev.sidestep.stack.config.StackConfig;
@@ -93,6 +94,7 @@ final class SidestepAgent {
       doors.open().defaultSelectorProvider();
     }
     KernelAccess.install(doors);
+    SelectorDescriptors.install(doors::descriptor);
     ExitHook.runAfterShutdownHooks(doors);
   }
 

@@ -23,6 +23,7 @@ public final class SelectorParker implements Parker, AutoCloseable {
 
   private final Selector selector;
   private final Consumer<SelectionKey> onReady;
+  private final int descriptor;
 
   /**
    * A sleep in {@code selector}.
@@ -33,6 +34,7 @@ public final class SelectorParker implements Parker, AutoCloseable {
   public SelectorParker(Selector selector, Consumer<SelectionKey> onReady) {
     this.selector = selector;
     this.onReady = onReady;
+    this.descriptor = SelectorDescriptors.of(selector);
   }
 
   /** Where the channels are registered. */
@@ -60,6 +62,22 @@ public final class SelectorParker implements Parker, AutoCloseable {
   @Override
   public void unpark(Thread sleeper) {
     selector.wakeup();
+  }
+
+  /** That of the JDK's selector, where there is a way to it ({@link SelectorDescriptors}). */
+  @Override
+  public int descriptor() {
+    return descriptor;
+  }
+
+  /** {@inheritDoc} An {@link IOException} of the selector comes as {@link UncheckedIOException}. */
+  @Override
+  public void collect() {
+    try {
+      look();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

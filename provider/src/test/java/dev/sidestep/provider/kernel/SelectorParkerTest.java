@@ -1,102 +1,59 @@
 package dev.sidestep.provider.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sidestep.stack.concurrent.Parker;
-import dev.sidestep.stack.concurrent.Waiter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** A waiter that sleeps in the JDK's selector. */
-@Timeout(30)
-final class SelectorParkerTest {
+class SelectorParkerTest {
 
-  private static final SelectorProvider JDK =
-      Objects.requireNonNull(KernelAccess.jdkProvider(), KernelAccess::whyNot);
+  private final SelectorProvider jdk = Objects.requireNonNull(KernelAccess.jdkProvider());
+  private final Selector selector = jdk.openSelector();
+  private final List<SelectionKey> ready = new ArrayList<>();
 
-  private Selector selector;
-  private Pipe pipe;
-  private SelectorParker parker;
-  private int readyKeys;
-
-  @BeforeEach
-  void open() throws IOException {
-    selector = JDK.openSelector();
-    pipe = JDK.openPipe();
-    pipe.source().configureBlocking(false);
-    pipe.source().register(selector, SelectionKey.OP_READ);
-    parker = new SelectorParker(selector, key -> readyKeys++);
-  }
+  SelectorParkerTest() throws IOException {}
 
   @AfterEach
   void close() throws IOException {
-    parker.close();
-    pipe.source().close();
-    pipe.sink().close();
-  }
-
-  /** The thread is woken after it has said that it sleeps, and before it does. */
-  @Test
-  void aWakeUpBetweenAnnouncementAndSleepEndsTheSleep() {
-    Sleeper sleeper = new Sleeper(1);
-    sleeper.park(Long.MAX_VALUE);
-    assertEquals(1, sleeper.questions);
+    SelectorDescriptors.install(any -> -1);
+    selector.close();
   }
 
   @Test
-  void aWakeUpThatCameTooLateEndsTheNextSleepOnly() {
-    Sleeper sleeper = new Sleeper(1);
-    parker.unpark(Thread.currentThread());
-    new Sleeper(0).park(Long.MAX_VALUE);
-    sleeper.park(Long.MAX_VALUE);
-    assertEquals(1, sleeper.questions);
+  void withoutAWayToItsDescriptorTheThreadSleepsInTheSelectorAlone() {
+    SelectorDescriptors.install(any -> -1);
+    assertEquals(Parker.ONLY_HERE, new SelectorParker(selector, ready::add).descriptor());
   }
 
   @Test
-  void aChannelOfTheKernelEndsTheSleep() throws IOException {
-    pipe.sink().write(ByteBuffer.wrap(new byte[1]));
-    new Sleeper(0).park(Long.MAX_VALUE);
-    assertEquals(1, readyKeys);
+  void withOneItMaySleepElsewhere() {
+    SelectorDescriptors.install(given -> given == selector ? 7 : -1);
+    assertEquals(7, new SelectorParker(selector, ready::add).descriptor());
   }
 
   @Test
-  void anInterruptEndsTheSleepAndStaysPending() {
-    Thread.currentThread().interrupt();
-    new Sleeper(0).park(Long.MAX_VALUE);
-    assertTrue(Thread.interrupted());
-  }
-
-  /** Woken, as if by another thread, at its n-th question. */
-  private final class Sleeper extends Waiter {
-
-    private final int wokenAtQuestion;
-    private int questions;
-
-    Sleeper(int wokenAtQuestion) {
-      this.wokenAtQuestion = wokenAtQuestion;
-    }
-
-    @Override
-    public boolean isReady() {
-      if (++questions == wokenAtQuestion) {
-        wake();
-      }
-      return false;
-    }
-
-    @Override
-    protected Parker parker() {
-      return parker;
+  void whatIsReadyIsCollectedWithoutASleep() throws IOException {
+    Pipe pipe = jdk.openPipe();
+    try (Pipe.SourceChannel source = pipe.source();
+        Pipe.SinkChannel sink = pipe.sink();
+        SelectorParker parker = new SelectorParker(selector, ready::add)) {
+      source.configureBlocking(false);
+      SelectionKey key = source.register(selector, SelectionKey.OP_READ);
+      parker.collect();
+      assertEquals(List.of(), ready);
+      sink.write(ByteBuffer.allocate(1));
+      parker.collect();
+      assertEquals(List.of(key), ready);
     }
   }
 }

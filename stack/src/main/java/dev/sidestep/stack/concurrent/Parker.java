@@ -13,6 +13,12 @@ import java.util.concurrent.locks.LockSupport;
  */
 public interface Parker {
 
+  /** {@link #descriptor} of a place that any other will do for: only {@link #unpark} ends it. */
+  int ANYWHERE = -1;
+
+  /** {@link #descriptor} of a place where no other will do. */
+  int ONLY_HERE = -2;
+
   /** The sleep of a thread that only other threads of the program wake. */
   Parker THREAD =
       new Parker() {
@@ -24,6 +30,11 @@ public interface Parker {
         @Override
         public void unpark(Thread sleeper) {
           LockSupport.unpark(sleeper);
+        }
+
+        @Override
+        public int descriptor() {
+          return ANYWHERE;
         }
       };
 
@@ -37,4 +48,20 @@ public interface Parker {
 
   /** Ends the sleep of {@code sleeper}, or its next one here. */
   void unpark(Thread sleeper);
+
+  /**
+   * The file descriptor that can be read when what only this place tells of has happened, so that a
+   * thread may sleep elsewhere together with it; or {@link #ANYWHERE} or {@link #ONLY_HERE}.
+   *
+   * <p>Whoever sleeps elsewhere {@link #collect}s before, so that the descriptor is up to date, and
+   * after.
+   */
+  default int descriptor() {
+    return ONLY_HERE;
+  }
+
+  /**
+   * Tells of what has happened that only this place knows of. By the thread that may sleep here.
+   */
+  default void collect() {}
 }

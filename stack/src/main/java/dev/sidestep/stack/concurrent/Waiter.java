@@ -74,9 +74,9 @@ public abstract class Waiter {
     return Parker.THREAD;
   }
 
-  /** Whether the thread can sleep in any place. */
-  public final boolean sleepsAnywhere() {
-    return parker() == Parker.THREAD;
+  /** Where the thread would sleep by itself. */
+  public final Parker place() {
+    return parker();
   }
 
   /**

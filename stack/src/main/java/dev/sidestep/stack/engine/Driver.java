@@ -159,7 +159,7 @@ final class Driver implements Runnable {
       shard.counters().increment(Counter.DRIVER_POLLS);
       boolean worked = shard.poll(now) > 0;
       if (!worked && idle.interruptSleepNanos() > 0) {
-        onInterrupts = bed.make();
+        onInterrupts = bed.make(Parker.THREAD);
       }
       return worked;
     } finally {

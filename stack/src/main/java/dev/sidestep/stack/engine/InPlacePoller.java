@@ -1,5 +1,6 @@
 package dev.sidestep.stack.engine;
 
+import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.ProcessorDemand;
 import dev.sidestep.stack.concurrent.RunnableThreads;
 import dev.sidestep.stack.concurrent.Waiter;
@@ -183,8 +184,8 @@ final class InPlacePoller {
 
   private void sleep(Waiter waiter, long deadlineNanos) {
     if (mayWatch
-        && waiter.sleepsAnywhere()
         && !Thread.currentThread().isVirtual()
+        && waiter.place().descriptor() != Parker.ONLY_HERE
         && watch.tryTake(waiter)) {
       boolean over;
       try {

@@ -117,14 +117,18 @@ final class Interrupts {
   /** Where one thread after the other sleeps on the interrupts. */
   final class Bed {
 
+    /** The devices' descriptors and that of the sleeper's own place. */
+    private final int[] watched = new int[descriptors.length + 1];
+
     private @Nullable DescriptorParker parker;
 
     /**
      * Enables the interrupts. Owner.
      *
+     * @param own where the thread would sleep by itself
      * @return where to park; null when a device cannot or has work: polling must go on
      */
-    @Nullable Parker make() {
+    @Nullable Parker make(Parker own) {
       if (!enable()) {
         return null;
       }
@@ -132,11 +136,13 @@ final class Interrupts {
       watch.goToBed(this);
       if (!anyDescriptor()) {
         // Nobody can send yet: only threads and timers end the sleep.
-        return Parker.THREAD;
+        return own;
       }
+      System.arraycopy(descriptors, 0, watched, 0, descriptors.length);
+      watched[descriptors.length] = own.descriptor();
       DescriptorParker made = parker;
       if (made == null) {
-        made = new DescriptorParker(descriptors);
+        made = new DescriptorParker(watched);
         parker = made;
       }
       return made;

@@ -52,8 +52,10 @@ final class WatchKeeping {
    */
   boolean keep(Waiter waiter, long deadlineNanos) {
     lastWorkNanos = clock.getAsLong();
+    Parker own = waiter.place();
     int pollsForOthers = 0;
     while (pollsForOthers < MAX_POLLS_FOR_OTHERS) {
+      own.collect();
       long nowNanos = clock.getAsLong();
       if (isOver(waiter, nowNanos, deadlineNanos)) {
         leaveNoInterruptsOn(nowNanos);
@@ -61,11 +63,11 @@ final class WatchKeeping {
       }
       if (!ownSoon(shard)) {
         // Somebody polls and finds what is ours; but that one may stop without a word.
-        sleep(waiter, Parker.THREAD, nowNanos, Watch.RELIED_ON_NANOS, deadlineNanos);
+        sleep(waiter, own, nowNanos, Watch.RELIED_ON_NANOS, deadlineNanos);
         continue;
       }
       nowNanos = clock.getAsLong();
-      Parker place = pollAndMakeBed(waiter, nowNanos, deadlineNanos);
+      Parker place = pollAndMakeBed(waiter, own, nowNanos, deadlineNanos);
       if (place != null) {
         sleep(waiter, place, nowNanos, longestSleepNanos(nowNanos), deadlineNanos);
         if (watch.lastPollNanos() != nowNanos) {
@@ -117,10 +119,11 @@ final class WatchKeeping {
   }
 
   /** The owner's last poll before it sleeps. Returns where, or null if it must not. */
-  private @Nullable Parker pollAndMakeBed(Waiter waiter, long nowNanos, long deadlineNanos) {
+  private @Nullable Parker pollAndMakeBed(
+      Waiter waiter, Parker own, long nowNanos, long deadlineNanos) {
     try {
       boolean worked = shard.poll(nowNanos) > 0;
-      return worked || isOver(waiter, nowNanos, deadlineNanos) ? null : bed.make();
+      return worked || isOver(waiter, nowNanos, deadlineNanos) ? null : bed.make(own);
     } finally {
       shard.release();
     }

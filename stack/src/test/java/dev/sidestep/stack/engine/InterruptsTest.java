@@ -160,6 +160,85 @@ class InterruptsTest {
     polling.join();
   }
 
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aWatcherWithAPlaceOfItsOwnIsToldOfWhatHappensThere() throws InterruptedException {
+    InPlacePoller poller = shard.poller(shard.driver());
+    PlaceOfItsOwn place = new PlaceOfItsOwn(1);
+    Thread watcher = await(poller, place.waiter);
+    while (!shard.watch().isAttended() || watcher.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    place.event = true;
+    place.unpark(watcher);
+    watcher.join();
+    assertTrue(place.waiter.isReady());
+    assertFalse(shard.watch().isHeld());
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whoCanSleepInOnePlaceOnlyReliesOnOthers() throws InterruptedException {
+    InPlacePoller poller = shard.poller(shard.driver());
+    PlaceOfItsOwn place = new PlaceOfItsOwn(Parker.ONLY_HERE);
+    Thread sleeper = await(poller, place.waiter);
+    while (!place.asleep) {
+      Thread.onSpinWait();
+    }
+    assertFalse(shard.watch().isHeld());
+    poller.close();
+    sleeper.join();
+  }
+
+  /**
+   * Something like a selector of the kernel's: what happens there is known once it was collected.
+   */
+  private static final class PlaceOfItsOwn implements Parker {
+
+    private final int descriptor;
+    private volatile boolean event;
+    private volatile boolean collected;
+    private volatile boolean asleep;
+
+    private final Waiter waiter =
+        new Waiter() {
+          @Override
+          public boolean isReady() {
+            return collected;
+          }
+
+          @Override
+          protected Parker parker() {
+            return PlaceOfItsOwn.this;
+          }
+        };
+
+    PlaceOfItsOwn(int descriptor) {
+      this.descriptor = descriptor;
+    }
+
+    @Override
+    public void park(Waiter sleeper, long nanos) {
+      asleep = true;
+      LockSupport.parkNanos(nanos);
+    }
+
+    @Override
+    public void unpark(Thread sleeper) {
+      LockSupport.unpark(sleeper);
+    }
+
+    @Override
+    public int descriptor() {
+      return descriptor;
+    }
+
+    @Override
+    public void collect() {
+      collected = event;
+    }
+  }
+
   private static Thread await(InPlacePoller poller, Waiter waiter) {
     return Thread.ofPlatform().daemon().start(() -> poller.await(waiter, Long.MAX_VALUE));
   }

@@ -2,6 +2,7 @@ package dev.sidestep.stack.engine;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.Watch;
 import dev.sidestep.stack.config.InterfaceAddress;
 import dev.sidestep.stack.config.Profile;
@@ -133,7 +134,7 @@ public final class ShardUnderTest {
   void pollAndMakeBed() {
     own();
     shard.poll(clock.getAsLong());
-    assertNotNull(shard.interrupts().new Bed().make());
+    assertNotNull(shard.interrupts().new Bed().make(Parker.THREAD));
     shard.release();
   }
 
