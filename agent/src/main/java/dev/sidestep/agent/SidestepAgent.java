@@ -5,7 +5,7 @@ import dev.sidestep.provider.SidestepSettings;
 import dev.sidestep.provider.channel.ExitReport;
 import dev.sidestep.provider.kernel.ExitHook;
 import dev.sidestep.provider.kernel.KernelAccess;
-import dev.sidestep.provider.kernel.SelectorDescriptors;
+import dev.sidestep.provider.selector.SelectorDescriptors;
 import dev.sidestep.stack.config.ConfigException;
 import dev.sidestep.stack.config.SettingsReader;
 import dev.sidestep.stack.config.StackConfig;

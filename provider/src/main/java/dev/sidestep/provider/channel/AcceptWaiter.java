@@ -1,6 +1,6 @@
 package dev.sidestep.provider.channel;
 
-import dev.sidestep.provider.kernel.SelectorParker;
+import dev.sidestep.provider.selector.SelectorParker;
 import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.socket.ListenSocket;

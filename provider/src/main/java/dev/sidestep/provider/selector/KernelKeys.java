@@ -1,6 +1,5 @@
 package dev.sidestep.provider.selector;
 
-import dev.sidestep.provider.kernel.SelectorParker;
 import dev.sidestep.stack.concurrent.Parker;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.sidestep.provider.kernel;
+package dev.sidestep.provider.selector;
 
 import dev.sidestep.stack.concurrent.Parker;
 import java.nio.channels.Selector;

@@ -1,7 +1,8 @@
-package dev.sidestep.provider.kernel;
+package dev.sidestep.provider.selector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sidestep.provider.kernel.KernelAccess;
 import dev.sidestep.stack.concurrent.Parker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
