@@ -61,7 +61,7 @@ final class PollLoop {
         received += count;
         more |= count == BURST_PACKETS;
       }
-      more &= !transports.isFlushDue();
+      more = more && !transports.isFlushDue();
     }
     return received;
   }

@@ -7,7 +7,7 @@ import dev.sidestep.stack.packet.PacketBuffer;
 import dev.sidestep.stack.wire.EthernetHeader;
 import dev.sidestep.stack.wire.MacAddress;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes frames from one interface, keeps those meant for it and hands them on by EtherType (Linux:
@@ -25,10 +25,20 @@ public final class EthernetInput {
   private final int maxFrameBytes;
   private final ShardCounters counters;
 
-  /** EtherTypes and who receives their frames, in the order of registration. */
-  private int[] types = {};
+  /** Who receives the frames of one EtherType. */
+  private static final class Receiver {
+    final int type;
+    final EthernetPayloadInput input;
+    @Nullable Receiver next;
 
-  private EthernetPayloadInput[] inputs = {};
+    Receiver(int type, EthernetPayloadInput input) {
+      this.type = type;
+      this.input = input;
+    }
+  }
+
+  /** In the order of registration. */
+  private @Nullable Receiver first;
 
   /**
    * Makes the input of one interface.
@@ -50,11 +60,16 @@ public final class EthernetInput {
    * before the first frame, the most frequent type first.
    */
   public void register(int type, EthernetPayloadInput input) {
-    int count = types.length;
-    types = Arrays.copyOf(types, count + 1);
-    inputs = Arrays.copyOf(inputs, count + 1);
-    types[count] = type;
-    inputs[count] = input;
+    Receiver added = new Receiver(type, input);
+    Receiver last = first;
+    if (last == null) {
+      first = added;
+      return;
+    }
+    while (last.next != null) {
+      last = last.next;
+    }
+    last.next = added;
   }
 
   /** Handles one received frame. Borrows it: the caller frees it afterwards. Never throws. */
@@ -74,14 +89,26 @@ public final class EthernetInput {
     deliver(type, frame, toGroup, nowNanos);
   }
 
+  /** The first receiver has a call of its own, which stays one that the JVM can inline. */
   private void deliver(int type, PacketBuffer frame, boolean toGroup, long nowNanos) {
-    for (int i = 0; i < types.length; i++) {
-      if (types[i] == type) {
-        inputs[i].receive(frame, toGroup, nowNanos);
-        return;
-      }
+    Receiver receiver = first;
+    if (receiver != null && receiver.type == type) {
+      receiver.input.receive(frame, toGroup, nowNanos);
+    } else {
+      deliverToOthers(type, frame, toGroup, nowNanos);
     }
-    counters.drop(DropReason.ETHERNET_UNKNOWN_TYPE);
+  }
+
+  private void deliverToOthers(int type, PacketBuffer frame, boolean toGroup, long nowNanos) {
+    Receiver receiver = first;
+    while (receiver != null && receiver.type != type) {
+      receiver = receiver.next;
+    }
+    if (receiver == null) {
+      counters.drop(DropReason.ETHERNET_UNKNOWN_TYPE);
+    } else {
+      receiver.input.receive(frame, toGroup, nowNanos);
+    }
   }
 
   private DropReason accept(PacketBuffer frame) {

@@ -5,13 +5,27 @@ package dev.sidestep.stack.icmp;
  * valid until the listener returns.
  */
 public final class IcmpError {
-  /** ICMP type, as in {@link dev.sidestep.stack.wire.IcmpHeader}. */
-  public int type;
+  /** What became of a packet, whichever version of ICMP says so. */
+  public enum Meaning {
+    /** No router knows a way (Linux: ENETUNREACH). */
+    NET_UNREACHABLE,
+    /** The last hop does not answer, a filter is in the way, or the hops were used up. */
+    HOST_UNREACHABLE,
+    /** The host is there, but nobody wants the packet (Linux: ECONNREFUSED). */
+    REFUSED,
+    /** A router must not fragment it; see {@link #nextHopMtuBytes}. */
+    PACKET_TOO_BIG,
+    /** Nothing that a transport protocol would act upon. */
+    OTHER
+  }
 
-  /** ICMP code. */
-  public int code;
+  /** What became of the packet. */
+  public Meaning meaning = Meaning.OTHER;
 
-  /** Next-hop MTU in bytes of a fragmentation-needed error, else 0; unchecked. */
+  /** Whether trying again is of no use (Linux: icmp_err_convert's fatal). */
+  public boolean hard;
+
+  /** Next-hop MTU in bytes if the packet was too big, else 0; unchecked. */
   public int nextHopMtuBytes;
 
   /** Transport protocol of the packet the error is about. */

@@ -68,8 +68,8 @@ public final class IcmpErrors implements UnreachableListener {
     if (listener == null || Ipv4Header.fragmentOffsetBytes(memory, quotedOffset) != 0) {
       return DropReason.ICMP_IGNORED;
     }
-    error.type = type;
-    error.code = code;
+    error.meaning = IcmpMeaning.of(type, code);
+    error.hard = IcmpMeaning.isHard(type, code);
     error.nextHopMtuBytes = nextHopMtuBytes;
     describeQuoted(memory, quotedOffset);
     listener.icmpError(error, nowNanos);

@@ -1,5 +1,8 @@
 package dev.sidestep.stack.socket;
 
+import dev.sidestep.stack.icmp.IcmpError;
+import org.jspecify.annotations.Nullable;
+
 /** Why a connection failed or ended; the names are errno's, so that messages can follow. */
 public enum SocketError {
   /** The peer answered a SYN with RST. */
@@ -17,5 +20,15 @@ public enum SocketError {
   /** There is no route to the destination. */
   ENETUNREACH,
   /** The stack was shut down. */
-  ENETDOWN
+  ENETDOWN;
+
+  /** What an ICMP error is for a socket (Linux: icmp_err_convert), or null for nothing. */
+  public static @Nullable SocketError of(IcmpError.Meaning meaning) {
+    return switch (meaning) {
+      case NET_UNREACHABLE -> ENETUNREACH;
+      case HOST_UNREACHABLE -> EHOSTUNREACH;
+      case REFUSED -> ECONNREFUSED;
+      case PACKET_TOO_BIG, OTHER -> null;
+    };
+  }
 }

@@ -3,8 +3,6 @@ package dev.sidestep.stack.tcp;
 import dev.sidestep.stack.icmp.IcmpError;
 import dev.sidestep.stack.icmp.IcmpErrorListener;
 import dev.sidestep.stack.socket.SocketError;
-import dev.sidestep.stack.wire.IcmpHeader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What ICMP errors do to connections (RFC 9293 §3.9.2.2, RFC 5927; tcp_v4_err). Only an error about
@@ -33,12 +31,11 @@ final class IcmpReaction implements IcmpErrorListener {
         || !SequenceNumber.inWindow(error.seq, tcb.sndUna, tcb.sndNxt)) {
       return;
     }
-    if (error.type == IcmpHeader.DESTINATION_UNREACHABLE
-        && error.code == IcmpHeader.FRAGMENTATION_NEEDED) {
+    if (error.meaning == IcmpError.Meaning.PACKET_TOO_BIG) {
       packetTooBig(tcb, error.nextHopMtuBytes);
       return;
     }
-    SocketError cause = meaning(error);
+    SocketError cause = SocketError.of(error.meaning);
     if (cause != null && tcb.state == TcpState.SYN_SENT) {
       teardown.fail(tcb, cause);
     } else if (cause != null) {
@@ -54,20 +51,5 @@ final class IcmpReaction implements IcmpErrorListener {
       tcb.lowerSegmentSize(mtuBytes);
       output.transmitLater(tcb);
     }
-  }
-
-  /** Linux: icmp_err_convert. */
-  private static @Nullable SocketError meaning(IcmpError error) {
-    return switch (error.type) {
-      case IcmpHeader.DESTINATION_UNREACHABLE ->
-          switch (error.code) {
-            case IcmpHeader.NET_UNREACHABLE -> SocketError.ENETUNREACH;
-            case IcmpHeader.PORT_UNREACHABLE, IcmpHeader.PROTOCOL_UNREACHABLE ->
-                SocketError.ECONNREFUSED;
-            default -> SocketError.EHOSTUNREACH;
-          };
-      case IcmpHeader.TIME_EXCEEDED -> SocketError.EHOSTUNREACH;
-      default -> null;
-    };
   }
 }

@@ -38,6 +38,9 @@ public final class IcmpHeader {
   public static final int PROTOCOL_UNREACHABLE = 2;
   public static final int PORT_UNREACHABLE = 3;
   public static final int FRAGMENTATION_NEEDED = 4;
+  public static final int SOURCE_ROUTE_FAILED = 5;
+  public static final int NET_UNREACHABLE_FOR_SERVICE = 11;
+  public static final int HOST_UNREACHABLE_FOR_SERVICE = 12;
 
   private static final int CHECKSUM_OFFSET = 2;
   private static final int REST_OFFSET = 4;

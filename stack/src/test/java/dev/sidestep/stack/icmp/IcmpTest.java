@@ -43,10 +43,10 @@ class IcmpTest {
         TCP,
         (error, now) ->
             heard.add(
-                "%d/%d mtu %d ports %d %d seq %08x"
+                "%s%s mtu %d ports %d %d seq %08x"
                     .formatted(
-                        error.type,
-                        error.code,
+                        error.meaning,
+                        error.hard ? "!" : "",
                         error.nextHopMtuBytes,
                         error.localPort,
                         error.remotePort,
@@ -132,18 +132,30 @@ class IcmpTest {
   }
 
   @ParameterizedTest(name = "type {0} code {1}")
-  @CsvSource({"3, 0", "3, 1", "3, 2", "3, 3", "3, 5", "3, 13", "3, 15", "11, 0", "11, 1", "12, 0"})
-  void passesErrorsOnToTheTransport(int type, int code) {
+  @CsvSource({
+    "3,  0,  NET_UNREACHABLE",
+    "3,  1,  HOST_UNREACHABLE",
+    "3,  2,  REFUSED!",
+    "3,  3,  REFUSED!",
+    "3,  5,  HOST_UNREACHABLE",
+    "3,  12, HOST_UNREACHABLE",
+    "3,  13, HOST_UNREACHABLE!",
+    "3,  15, HOST_UNREACHABLE!",
+    "11, 0,  HOST_UNREACHABLE",
+    "11, 1,  HOST_UNREACHABLE",
+    "12, 0,  OTHER!"
+  })
+  void passesErrorsOnToTheTransport(int type, int code, String meaning) {
     List<byte[]> sent = host.receiveIpv4(fromPeer(Frames.icmp(type, code, 0x0578, QUOTED)));
     assertEquals(List.of(), sent);
-    assertEquals(List.of(type + "/" + code + " mtu 0 ports 50000 80 seq 01020304"), heard);
+    assertEquals(List.of(meaning + " mtu 0 ports 50000 80 seq 01020304"), heard);
     assertEquals(1, host.counters.get(Counter.ICMP_ERRORS_RECEIVED));
   }
 
   @Test
   void passesTheNextHopMtuOn() {
     host.receiveIpv4(fromPeer(Frames.icmp(3, 4, 1400, QUOTED)));
-    assertEquals(List.of("3/4 mtu 1400 ports 50000 80 seq 01020304"), heard);
+    assertEquals(List.of("PACKET_TOO_BIG mtu 1400 ports 50000 80 seq 01020304"), heard);
   }
 
   @Test
@@ -151,7 +163,7 @@ class IcmpTest {
     byte[] quoted = QUOTED.clone();
     quoted[2] = 5; // total length 1308, of which 28 bytes are quoted
     host.receiveIpv4(fromPeer(Frames.icmp(3, 1, 0, quoted)));
-    assertEquals(List.of("3/1 mtu 0 ports 50000 80 seq 01020304"), heard);
+    assertEquals(List.of("HOST_UNREACHABLE mtu 0 ports 50000 80 seq 01020304"), heard);
   }
 
   @Test

@@ -96,17 +96,16 @@ class Ipv4RouteTest {
     host.pollAfter(SECOND);
     assertEquals(List.of(), heard);
     host.pollAfter(SECOND);
-    assertEquals(List.of("3/1 10.0.0.1:50000 > 192.0.2.7:80 seq 01020304"), heard);
+    assertEquals(List.of("HOST_UNREACHABLE 10.0.0.1:50000 > 192.0.2.7:80 seq 01020304"), heard);
     assertEquals(1, host.counters.dropped(DropReason.NEIGHBOR_UNREACHABLE));
     assertEquals(0, host.counters.get(Counter.ICMP_ERRORS_RECEIVED));
     assertEquals(0, host.nic.buffersInUse());
   }
 
   private static String describe(IcmpError error) {
-    return "%d/%d %s:%d > %s:%d seq %08x"
+    return "%s %s:%d > %s:%d seq %08x"
         .formatted(
-            error.type,
-            error.code,
+            error.meaning,
             new IpAddress(error.localHigh, error.localLow),
             error.localPort,
             new IpAddress(error.remoteHigh, error.remoteLow),

@@ -3,25 +3,25 @@ package dev.sidestep.stack.tcp.story;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sidestep.stack.icmp.IcmpError;
+import dev.sidestep.stack.icmp.IcmpError.Meaning;
 import dev.sidestep.stack.socket.SocketError;
 import dev.sidestep.stack.socket.StreamSocket;
 import dev.sidestep.stack.tcp.TcbSnapshot;
 import dev.sidestep.stack.testing.ScriptedApp;
 import dev.sidestep.stack.testing.TcpStory;
-import dev.sidestep.stack.wire.IcmpHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** ICMP errors (RFC 9293 §3.9.2.2, RFC 5927). */
 class IcmpReactionTest extends TcpStory {
 
-  private void icmp(int type, int code, int mtuBytes, int seqOffset) {
+  private void icmp(Meaning meaning, int mtuBytes, int seqOffset) {
     TcbSnapshot tcb = connection();
     IcmpError error = new IcmpError();
-    error.type = type;
-    error.code = code;
+    error.meaning = meaning;
     error.nextHopMtuBytes = mtuBytes;
     error.protocol = 6;
     error.localHigh = tcb.localAddress().high();
@@ -35,21 +35,19 @@ class IcmpReactionTest extends TcpStory {
   }
 
   private void tooBig(int mtuBytes, int seqOffset) {
-    icmp(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.FRAGMENTATION_NEEDED, mtuBytes, seqOffset);
+    icmp(Meaning.PACKET_TOO_BIG, mtuBytes, seqOffset);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "3, 0, ENETUNREACH",
-    "3, 1, EHOSTUNREACH",
-    "3, 3, ECONNREFUSED",
-    "3, 13, EHOSTUNREACH",
-    "11, 0, EHOSTUNREACH"
+    "NET_UNREACHABLE,  ENETUNREACH",
+    "HOST_UNREACHABLE, EHOSTUNREACH",
+    "REFUSED,          ECONNREFUSED"
   })
-  void anErrorAboutTheSynEndsTheConnect(int type, int code, SocketError cause) {
+  void anErrorAboutTheSynEndsTheConnect(Meaning meaning, SocketError cause) {
     ScriptedApp app = connects();
     peer.expects("S 0:0(0) win 65535 <...>");
-    icmp(type, code, 0, 0);
+    icmp(meaning, 0, 0);
     app.hasFailed(cause);
     assertEquals(0, stack.tcp().connectionCount());
   }
@@ -59,18 +57,18 @@ class IcmpReactionTest extends TcpStory {
   void anErrorAboutSomethingElseDoesNot(int seqOffset) {
     ScriptedApp app = connects();
     peer.expects("S 0:0(0) win 65535 <...>");
-    icmp(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, seqOffset);
+    icmp(Meaning.HOST_UNREACHABLE, 0, seqOffset);
     assertEquals(StreamSocket.State.CONNECTING, app.socket().state());
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 5, 13})
-  void noErrorEndsAConnection(int code) {
+  @EnumSource(Meaning.class)
+  void noErrorEndsAConnection(Meaning meaning) {
     // MUST-56, and for hard errors RFC 5927 §5.2 and Linux.
     ScriptedApp app = acceptedConnection(1000, 65_535);
     app.writes(10);
     peer.expects("P. 1:11(10) ack 1");
-    icmp(IcmpHeader.DESTINATION_UNREACHABLE, code, 0, 0);
+    icmp(meaning, 0, 0);
     app.isConnected();
     peer.sends(". 1:1(0) ack 11");
   }
@@ -81,7 +79,7 @@ class IcmpReactionTest extends TcpStory {
     ScriptedApp app = acceptedConnection(1000, 65_535);
     app.writes(10);
     peer.expects("P. 1:11(10) ack 1");
-    icmp(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, 0);
+    icmp(Meaning.HOST_UNREACHABLE, 0, 0);
     after(seconds(2000));
     peer.ignoresWhatCame();
     app.hasFailed(SocketError.EHOSTUNREACH);
@@ -93,7 +91,7 @@ class IcmpReactionTest extends TcpStory {
     ScriptedApp app = acceptedConnection(1000, 65_535);
     app.writes(10);
     peer.expects("P. 1:11(10) ack 1");
-    icmp(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.HOST_UNREACHABLE, 0, 0);
+    icmp(Meaning.HOST_UNREACHABLE, 0, 0);
     peer.sends(". 1:1(0) ack 11");
     app.writes(10);
     peer.expects("P. 11:21(10) ack 1");
