@@ -40,8 +40,13 @@ public final class Compare {
     this.seconds = byEffort(2, 5, 10);
     this.warmUpSeconds =
         options.text("warmup-seconds").isEmpty()
-            ? byEffort(3, 10, 10)
+            ? defaultWarmUpSeconds()
             : options.number("warmup-seconds");
+  }
+
+  /** Large programs are compiled for half a minute, and the compiler needs the processors too. */
+  private int defaultWarmUpSeconds() {
+    return options.has("programs") ? byEffort(10, 30, 30) : byEffort(3, 10, 10);
   }
 
   private int byEffort(int quick, int usual, int full) {
@@ -67,8 +72,8 @@ public final class Compare {
             .value(
                 "warmup-seconds",
                 "",
-                "time not measured (default 10, with --quick 3); 0 shows the JVM's compiler at"
-                    + " work")
+                "time not measured (default 10, with --programs 30; with --quick 3 and 10); 0 shows"
+                    + " the JVM's compiler at work")
             .value("program-jars", "samples/programs/target/lib", "where the programs' jars are")
             .value("plot", "", "SVG file for the percentile curves of all that is timed")
             .flag("quick", "one short repetition of each case")
