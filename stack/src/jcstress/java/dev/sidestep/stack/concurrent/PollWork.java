@@ -5,6 +5,11 @@ import org.jspecify.annotations.Nullable;
 /** A shard without timers whose polls find nothing. */
 final class PollWork implements Ownership.Work<Ownership.Request> {
 
+  private static final long POLL_NANOS = 1;
+
+  /** When the keeper must look if somebody relies on it. */
+  static final long DEADLINE_NANOS = POLL_NANOS + Watch.RELIED_ON_NANOS;
+
   final Ownership<Ownership.Request> ownership = new Ownership<>(this);
   final Watch watch = new Watch(ownership);
 
@@ -32,7 +37,7 @@ final class PollWork implements Ownership.Work<Ownership.Request> {
     if (ownership.tryTake()) {
       try {
         watch.setArmed(false);
-        watch.polled(0, false);
+        watch.polled(POLL_NANOS, false);
       } finally {
         ownership.release();
       }

@@ -23,7 +23,7 @@ public class PollerDisarms extends ObservedSleep {
   private final Watch watch = work.watch;
 
   public PollerDisarms() {
-    super(2 * Watch.RELIED_ON_NANOS, Watch.RELIED_ON_NANOS);
+    super(2 * PollWork.DEADLINE_NANOS, PollWork.DEADLINE_NANOS);
     work.makeBed();
     watch.rely(new ReadyWaiter());
   }

@@ -23,7 +23,7 @@ public class PollerMeetsRelier extends ObservedSleep {
 
   @SuppressWarnings("this-escape") // nobody calls back before the test begins
   public PollerMeetsRelier() {
-    super(2 * Watch.RELIED_ON_NANOS, Watch.RELIED_ON_NANOS);
+    super(2 * PollWork.DEADLINE_NANOS, PollWork.DEADLINE_NANOS);
     work.makeBed();
     fallAsleep(watch.driversAlarm());
   }

@@ -22,7 +22,7 @@ public class RelierCounts extends ObservedSleep {
   private final Watch watch = work.watch;
 
   public RelierCounts() {
-    super(2 * Watch.RELIED_ON_NANOS, Watch.RELIED_ON_NANOS);
+    super(2 * PollWork.DEADLINE_NANOS, PollWork.DEADLINE_NANOS);
     work.poll();
   }
 

@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The keeper is one of the application's threads that waits for the network anyway, the watcher,
  * or the shard's driver while there is none. It sleeps on the devices' interrupts and the shard's
  * timers: then the shard is attended, and what arrives for the watcher wakes it and nobody else.
- * Whoever polls turns the interrupts off. From then on the shard must be polled again soon, by
- * itself or by the keeper: within {@value #RELIED_ON_MILLIS} ms if somebody sleeps who relies on
- * it.
+ * Whoever polls turns the interrupts off. From then on the shard must be polled again soon, by that
+ * one or by the keeper: within {@value #RELIED_ON_MILLIS} ms if somebody sleeps who relies on it.
  *
  * <p>All of that is one deadline, computed from volatile fields by everybody who has just changed
  * one of them, and by the keeper between saying when it wakes up and going to sleep. Both sides are
@@ -76,6 +75,9 @@ public final class Watch {
   /** When the shard was last polled. The owner writes. */
   private volatile long lastPollNanos;
 
+  /** The driver's last poll: until another one it knows itself when to poll next. */
+  private volatile long driversPollNanos;
+
   /** When that last found frames; written before it. */
   private long lastFrameNanos;
 
@@ -96,6 +98,11 @@ public final class Watch {
       lastFrameNanos = nowNanos;
     }
     lastPollNanos = nowNanos;
+  }
+
+  /** The owner, who is the driver, is about to poll. */
+  public void driverPolls(long nowNanos) {
+    driversPollNanos = nowNanos;
   }
 
   /** The owner has turned the devices' interrupts on or off. */
@@ -125,6 +132,11 @@ public final class Watch {
     return armed;
   }
 
+  /** Whether nobody has polled since the driver has. */
+  public boolean isDriversPollLast() {
+    return lastPollNanos == driversPollNanos;
+  }
+
   /** Whether somebody sleeps whom the devices tell of frames. */
   public boolean isAttended() {
     return armed && bed != null;
@@ -132,7 +144,7 @@ public final class Watch {
 
   /** By when somebody must have polled. */
   private long unpolledNanos() {
-    if (isAttended()) {
+    if (isAttended() || isDriversPollLast()) {
       return Ownership.NEVER;
     }
     boolean reliedOn = watcher != null || reliers.count() > 0;

@@ -52,9 +52,6 @@ final class Driver implements Runnable {
   /** The last poll before somebody parked, who will not poll again soon. */
   private volatile long abandonedPollNanos;
 
-  /** When this thread polled last, to tell its own polls from those of others. */
-  private volatile long ownPollNanos;
-
   private long lastWorkNanos;
 
   /** Where the devices end the next sleep when a frame arrives; null where they cannot. */
@@ -83,9 +80,8 @@ final class Driver implements Runnable {
    * sees that nobody looks.
    */
   void takeOverFromPoller() {
-    long lastPollNanos = watch.lastPollNanos();
-    abandonedPollNanos = lastPollNanos;
-    if (standingBy || lastPollNanos != ownPollNanos) {
+    abandonedPollNanos = watch.lastPollNanos();
+    if (standingBy || !watch.isDriversPollLast()) {
       called = true;
       sleeper.wake();
     }
@@ -129,7 +125,7 @@ final class Driver implements Runnable {
 
   private boolean othersSeeToIt(long now) {
     long lastPoll = watch.lastPollNanos();
-    boolean others = lastPoll != ownPollNanos && lastPoll != abandonedPollNanos;
+    boolean others = !watch.isDriversPollLast() && lastPoll != abandonedPollNanos;
     boolean recently = others && now - lastPoll < RECENT_NANOS;
     // Whoever has it now may only send something, and leaves the interrupts to us.
     boolean atIt = !wasOnInterrupts && (recently || shard.isOwned());
@@ -155,7 +151,7 @@ final class Driver implements Runnable {
       return false;
     }
     try {
-      ownPollNanos = now;
+      watch.driverPolls(now);
       shard.counters().increment(Counter.DRIVER_POLLS);
       boolean worked = shard.poll(now) > 0;
       if (!worked && idle.interruptSleepNanos() > 0) {

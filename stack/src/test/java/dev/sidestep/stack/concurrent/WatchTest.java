@@ -197,6 +197,20 @@ class WatchTest {
   }
 
   @Test
+  void afterItsOwnPollTheDriverKnowsHowLongToSleep() {
+    whileOwner(
+        () -> {
+          watch.driverPolls(NOW);
+          watch.polled(NOW, false);
+        });
+    watch.rely(watcher);
+    assertEquals(LONG_SLEEP, watch.driversAlarm().set(driver, NOW, 0, LONG_SLEEP));
+    whileOwner(() -> watch.polled(NOW + 1, false));
+    assertEquals(1, driver.wakeUps);
+    watch.relyNoMore(watcher);
+  }
+
+  @Test
   void aWatcherThatLeavesItsBedWithTheInterruptsOnHasTheDriverLook() {
     watch.tryTake(watcher);
     makeBed(watcher);
