@@ -26,7 +26,8 @@ final class MonitorParker implements Parker {
   public void park(Waiter waiter, long nanos) {
     synchronized (monitor) {
       try {
-        if (!awake) {
+        // The time may be over before the thread gets here; wait() accepts no negative one.
+        if (!awake && nanos > 0) {
           monitor.wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
         }
       } catch (InterruptedException e) {
