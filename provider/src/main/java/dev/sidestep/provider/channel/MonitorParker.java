@@ -26,8 +26,7 @@ final class MonitorParker implements Parker {
   public void park(Waiter waiter, long nanos) {
     synchronized (monitor) {
       try {
-        // The time may be over before the thread gets here; wait() accepts no negative one.
-        if (!awake && nanos > 0) {
+        if (!awake) {
           monitor.wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
         }
       } catch (InterruptedException e) {

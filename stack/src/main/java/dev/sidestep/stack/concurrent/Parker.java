@@ -43,6 +43,7 @@ public interface Parker {
    * interrupted, until what only this place tells of has happened, or for no reason at all.
    *
    * @param waiter on whose behalf, for thread dumps
+   * @param nanos more than 0
    */
   void park(Waiter waiter, long nanos);
 

@@ -95,10 +95,19 @@ public abstract class Waiter {
     VarHandle.fullFence();
     try {
       if (!mustLeave && !isReady()) {
-        parker.park(this, nanos);
+        sleep(parker, nanos);
       }
     } finally {
       PARKED.setVolatile(this, null);
+    }
+  }
+
+  /** The time may be over before the thread gets here: then there is only a look. */
+  private void sleep(Parker parker, long nanos) {
+    if (nanos > 0) {
+      parker.park(this, nanos);
+    } else {
+      parker.collect();
     }
   }
 
