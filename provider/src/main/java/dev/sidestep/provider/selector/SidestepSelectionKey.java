@@ -97,7 +97,7 @@ final class SidestepSelectionKey extends AbstractSelectionKey implements Readine
     ensureValid();
     ensureSupported(ops);
     if ((int) INTEREST.getAndSet(this, ops) != ops) {
-      selector.lookAt(this);
+      selector.stackKeys().lookAt(this);
     }
     return this;
   }
@@ -108,7 +108,7 @@ final class SidestepSelectionKey extends AbstractSelectionKey implements Readine
     ensureSupported(ops);
     int before = (int) INTEREST.getAndBitwiseOr(this, ops);
     if ((before | ops) != before) {
-      selector.lookAt(this);
+      selector.stackKeys().lookAt(this);
     }
     return before;
   }
@@ -118,7 +118,7 @@ final class SidestepSelectionKey extends AbstractSelectionKey implements Readine
     ensureValid();
     int before = (int) INTEREST.getAndBitwiseAnd(this, ops);
     if ((before & ops) != before) {
-      selector.lookAt(this);
+      selector.stackKeys().lookAt(this);
     }
     return before;
   }
@@ -142,7 +142,7 @@ final class SidestepSelectionKey extends AbstractSelectionKey implements Readine
       unwatchStack();
       if (newStackSocket != null && engine != null) {
         stackSocket = newStackSocket;
-        selector.stackKeyAdded(engine);
+        selector.stackKeys().added(engine);
         newStackSocket.readiness().addListener(this);
       }
     }
@@ -150,7 +150,7 @@ final class SidestepSelectionKey extends AbstractSelectionKey implements Readine
     if (watched == null || watched.channel() != kernelChannel) {
       unwatchKernel();
       if (kernelChannel != null) {
-        kernelKey = selector.watchKernel(kernelChannel, this);
+        kernelKey = selector.kernelKeys().watch(kernelChannel, this);
       }
     }
     lookAgain();
@@ -160,7 +160,7 @@ final class SidestepSelectionKey extends AbstractSelectionKey implements Readine
     StackSocket watched = stackSocket;
     if (watched != null) {
       watched.readiness().removeListener(this);
-      selector.stackKeyRemoved();
+      selector.stackKeys().removed();
       stackSocket = null;
     }
   }
@@ -173,7 +173,7 @@ final class SidestepSelectionKey extends AbstractSelectionKey implements Readine
     }
     watched.cancel();
     kernelKey = null;
-    selector.kernelKeyRemoved();
+    selector.kernelKeys().removed();
     return true;
   }
 
@@ -188,7 +188,7 @@ final class SidestepSelectionKey extends AbstractSelectionKey implements Readine
 
   /** Makes a selection under way, or else the next one, look at this key. */
   void lookAgain() {
-    selector.lookAt(this);
+    selector.stackKeys().lookAt(this);
     // Even if somebody else marked the key: who changes interest does not wake the selector.
     selector.wakeToLook();
   }

@@ -7,21 +7,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.IllegalSelectorException;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,27 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SidestepSelector extends AbstractSelector {
 
-  private static final int QUEUE_CHUNK_KEYS = 256;
   private static final long FOREVER = -1;
 
   private final Set<SelectionKey> keys = ConcurrentHashMap.newKeySet();
   private final Set<SelectionKey> publicKeys = Collections.unmodifiableSet(keys);
   private final SelectedKeySet selectedKeys = new SelectedKeySet();
 
-  /** Keys to look at: signalled by the stack, or with a changed interest. */
-  private final MpscUnboundedVarHandleArrayQueue<SidestepSelectionKey> marked =
-      new MpscUnboundedVarHandleArrayQueue<>(QUEUE_CHUNK_KEYS);
-
   private final SelectWaiter waiter = new SelectWaiter();
+  private final StackKeys stackKeys = new StackKeys();
   private final KernelKeys kernelKeys;
-  private final AtomicInteger stackKeys = new AtomicInteger();
-  private volatile @Nullable StackEngine engine;
   private volatile boolean wakeupPending;
-
-  /** Selecting thread: keys that were ready on the stack's side when last looked at. */
-  private @Nullable SidestepSelectionKey[] ready = new SidestepSelectionKey[16];
-
-  private int readyCount;
   private boolean inSelect;
 
   /**
@@ -115,28 +100,14 @@ public final class SidestepSelector extends AbstractSelector {
     }
   }
 
-  void stackKeyAdded(StackEngine engineOfKey) {
-    engine = engineOfKey;
-    stackKeys.incrementAndGet();
+  /** The keys on the stack's side. */
+  StackKeys stackKeys() {
+    return stackKeys;
   }
 
-  void stackKeyRemoved() {
-    stackKeys.decrementAndGet();
-  }
-
-  @Nullable SelectionKey watchKernel(SelectableChannel channel, SidestepSelectionKey key) {
-    return kernelKeys.watch(channel, key);
-  }
-
-  void kernelKeyRemoved() {
-    kernelKeys.removed();
-  }
-
-  /** Makes the next selection look at a key. Any thread. */
-  void lookAt(SidestepSelectionKey key) {
-    if (key.mark()) {
-      marked.offer(key);
-    }
+  /** The keys on the kernel's side. */
+  KernelKeys kernelKeys() {
+    return kernelKeys;
   }
 
   /** Makes a selection under way look at the marked keys. Any thread. */
@@ -226,7 +197,7 @@ public final class SidestepSelector extends AbstractSelector {
 
   private void look() throws IOException {
     pollStack();
-    lookAtMarkedKeys();
+    stackKeys.look();
     if (!kernelKeys.isEmpty()) {
       kernelKeys.look();
     }
@@ -236,8 +207,8 @@ public final class SidestepSelector extends AbstractSelector {
     long deadlineNanos =
         timeoutNanos == FOREVER ? Long.MAX_VALUE : System.nanoTime() + timeoutNanos;
     pollStack();
-    lookAtMarkedKeys();
-    if (readyCount > 0 && !kernelKeys.isEmpty()) {
+    stackKeys.look();
+    if (stackKeys.readyCount() > 0 && !kernelKeys.isEmpty()) {
       kernelKeys.lookIfDue(System.nanoTime());
     }
     while (!isAnythingReady() && !mustReturn(deadlineNanos)) {
@@ -247,13 +218,13 @@ public final class SidestepSelector extends AbstractSelector {
         return;
       }
       kernelKeys.releaseDeparted();
-      lookAtMarkedKeys();
+      stackKeys.look();
     }
   }
 
   private boolean isStackClosed() {
-    StackEngine started = engine;
-    return started != null && stackKeys.get() > 0 && started.isClosed();
+    StackEngine started = stackKeys.engine();
+    return started != null && started.isClosed();
   }
 
   /** Nothing will make them ready any more. */
@@ -266,7 +237,7 @@ public final class SidestepSelector extends AbstractSelector {
   }
 
   private boolean isAnythingReady() {
-    return readyCount > 0 || !kernelKeys.ready().isEmpty();
+    return stackKeys.readyCount() > 0 || !kernelKeys.ready().isEmpty();
   }
 
   private boolean mustReturn(long deadlineNanos) {
@@ -276,18 +247,18 @@ public final class SidestepSelector extends AbstractSelector {
   }
 
   private void pollStack() {
-    StackEngine started = engine;
-    if (started != null && stackKeys.get() > 0) {
+    StackEngine started = stackKeys.engine();
+    if (started != null) {
       started.pollOnce();
     }
   }
 
   private void await(long deadlineNanos) {
-    StackEngine started = engine;
+    StackEngine started = stackKeys.engine();
     try {
       // An interrupt ends a sleep in any place, by our wakeup().
       begin();
-      if (started != null && stackKeys.get() > 0) {
+      if (started != null) {
         started.await(waiter, deadlineNanos);
       } else {
         waiter.park(
@@ -298,39 +269,10 @@ public final class SidestepSelector extends AbstractSelector {
     }
   }
 
-  private void lookAtMarkedKeys() {
-    int kept = 0;
-    for (int i = 0; i < readyCount; i++) {
-      SidestepSelectionKey key = readyAt(i);
-      if (key.isReadyOrUnmark()) {
-        ready[kept++] = key;
-      }
-    }
-    Arrays.fill(ready, kept, readyCount, null);
-    readyCount = kept;
-    SidestepSelectionKey key;
-    while ((key = marked.poll()) != null) {
-      if (key.isReadyOrUnmark()) {
-        addReady(key);
-      }
-    }
-  }
-
-  private SidestepSelectionKey readyAt(int index) {
-    return Objects.requireNonNull(ready[index]);
-  }
-
-  private void addReady(SidestepSelectionKey key) {
-    if (readyCount == ready.length) {
-      ready = Arrays.copyOf(ready, readyCount * 2);
-    }
-    ready[readyCount++] = key;
-  }
-
   private int reportReadyKeys(@Nullable Consumer<SelectionKey> action) {
     int updated = 0;
-    for (int i = 0; i < readyCount; i++) {
-      updated += report(readyAt(i), action);
+    for (int i = 0; i < stackKeys.readyCount(); i++) {
+      updated += report(stackKeys.ready(i), action);
     }
     for (int i = 0; i < kernelKeys.ready().size(); i++) {
       updated += report(kernelKeys.ready().get(i), action);
@@ -404,8 +346,7 @@ public final class SidestepSelector extends AbstractSelector {
         for (SelectionKey key : keys) {
           drop((SidestepSelectionKey) key);
         }
-        Arrays.fill(ready, 0, readyCount, null);
-        readyCount = 0;
+        stackKeys.clear();
         kernelKeys.clearReady();
         kernelKeys.close();
       }
@@ -431,7 +372,7 @@ public final class SidestepSelector extends AbstractSelector {
 
     @Override
     public boolean isReady() {
-      return wakeupPending || !marked.isEmpty() || !kernelKeys.ready().isEmpty();
+      return wakeupPending || stackKeys.areMarked() || !kernelKeys.ready().isEmpty();
     }
 
     @Override
