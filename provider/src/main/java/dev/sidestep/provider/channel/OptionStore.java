@@ -26,7 +26,9 @@ final class OptionStore {
   private static final int DSCP_MASK = 0xfc;
 
   private final OptionDefaults defaults;
-  private final Map<SocketOption<?>, Object> values = new LinkedHashMap<>();
+
+  /** What was set, in that order; immutable and empty before that, as with most connections. */
+  private Map<SocketOption<?>, Object> values = Map.of();
 
   OptionStore(OptionDefaults defaults) {
     this.defaults = defaults;
@@ -37,7 +39,14 @@ final class OptionStore {
   }
 
   void set(SocketOption<?> option, Object value) throws SocketException {
-    values.put(option, checked(option, value));
+    put(option, checked(option, value));
+  }
+
+  private void put(SocketOption<?> option, Object value) {
+    if (values.isEmpty()) {
+      values = new LinkedHashMap<>();
+    }
+    values.put(option, value);
   }
 
   @Nullable Object get(SocketOption<?> option) {
@@ -52,11 +61,11 @@ final class OptionStore {
   void inherit(OptionStore listener) {
     for (SocketOption<?> option : listener.defaults.supported()) {
       Object value = listener.get(option);
-      boolean changed = value != null && !value.equals(defaults.get(option));
-      if (changed
+      if (value != null
+          && !value.equals(defaults.get(option))
           && defaults.supported().contains(option)
           && !option.name().equals("TCP_QUICKACK")) {
-        values.put(option, value);
+        put(option, value);
       }
     }
   }

@@ -13,13 +13,14 @@ import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses who carries a {@link SidestepSocketChannel} of an Internet family: nobody before the
  * first bind or connect, then the stack or the kernel. A wildcard address is only a port so far:
- * {@code sidestep.wildcard} says who keeps it until connect knows the route. Any thread.
+ * {@code sidestep.wildcard} says who keeps it until connect knows the route.
+ *
+ * <p>Threads: any. The monitor is held while a socket is opened, never while one is used.
  */
 final class RouteChoice {
 
@@ -27,10 +28,7 @@ final class RouteChoice {
   private final SocketRouter router;
   private final @Nullable ProtocolFamily family;
 
-  /** Held while a socket is opened, never while one is used. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** The mode as the backend knows it; under the lock. */
+  /** The mode as the backend knows it; under the monitor. */
   private boolean blocking = true;
 
   RouteChoice(SidestepSocketChannel channel, SocketRouter router, @Nullable ProtocolFamily family) {
@@ -44,12 +42,9 @@ final class RouteChoice {
   void bind(InetSocketAddress address) throws IOException {
     ensureUnbound();
     Routed routed = router.atLocal(address.getAddress());
-    lock.lock();
-    try {
+    synchronized (this) {
       ensureUnbound();
       bindTo(address, routed);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -120,8 +115,7 @@ final class RouteChoice {
       return current;
     }
     Routed routed = router.toDestination(remote.getAddress());
-    lock.lock();
-    try {
+    synchronized (this) {
       channel.ensureOpen();
       if (isUndecided(channel.backend())) {
         decide(routed.engine());
@@ -130,8 +124,6 @@ final class RouteChoice {
         }
       }
       return channel.backend();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -189,29 +181,19 @@ final class RouteChoice {
     SocketBackend told;
     do {
       told = channel.backend();
-      // Not under the lock: this waits for operations, and closing must not wait for them.
+      // Not under the monitor: this waits for operations, and closing must not wait for them.
       told.configureBlocking(block);
     } while (!rememberMode(block, told));
   }
 
   /** Returns false if the backend was exchanged after it was told the mode. */
-  private boolean rememberMode(boolean block, SocketBackend told) {
-    lock.lock();
-    try {
-      blocking = block;
-      return channel.backend() == told;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized boolean rememberMode(boolean block, SocketBackend told) {
+    blocking = block;
+    return channel.backend() == told;
   }
 
   /** Who carries the channel, now that it is closed and nothing is chosen any more. */
-  SocketBackend last() {
-    lock.lock();
-    try {
-      return channel.backend();
-    } finally {
-      lock.unlock();
-    }
+  synchronized SocketBackend last() {
+    return channel.backend();
   }
 }

@@ -35,7 +35,6 @@ final class StackStream implements SocketBackend {
   private final StreamState state;
   private final StreamInput input;
   private final StreamOutput output;
-  private final StreamConnect connect;
 
   private StackStream(
       SidestepSocketChannel channel, StackEngine engine, StreamSocket socket, OptionStore options) {
@@ -46,7 +45,6 @@ final class StackStream implements SocketBackend {
     this.state = new StreamState(channel, engine, socket);
     this.input = new StreamInput(state, engine, socket);
     this.output = new StreamOutput(state, engine, socket);
-    this.connect = new StreamConnect(state, engine, socket, input, output);
   }
 
   /** A socket that is neither bound nor connected, with the options set so far. */
@@ -145,13 +143,18 @@ final class StackStream implements SocketBackend {
   @Override
   public boolean connect(SocketAddress remote, int timeoutMillis) throws IOException {
     StackRoom.ensure();
-    return connect.connect((InetSocketAddress) remote, timeoutMillis);
+    return connecting().connect((InetSocketAddress) remote, timeoutMillis);
   }
 
   @Override
   public boolean finishConnect() throws IOException {
     StackRoom.ensure();
-    return connect.finishConnect();
+    return connecting().finishConnect();
+  }
+
+  /** Without a state of its own, and so not kept: most of a connection's life is after it. */
+  private StreamConnect connecting() {
+    return new StreamConnect(state, engine, socket, input, output);
   }
 
   // ---- Ending

@@ -12,25 +12,25 @@ import java.util.concurrent.locks.ReentrantLock;
  * write, at once through such streams only exclude each other, so looking again each millisecond is
  * good enough.
  */
-final class StreamLock {
+final class StreamLock extends ReentrantLock {
 
   private static final long LOOK_AGAIN_MILLIS = 1;
 
-  private final SelectableChannel channel;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final transient SelectableChannel channel;
 
   StreamLock(SelectableChannel channel) {
     this.channel = channel;
   }
 
-  void lock() {
-    if (!lock.tryLock()) {
+  @Override
+  public void lock() {
+    if (!tryLock()) {
       Object monitor = channel.blockingLock();
       // Nobody waits long inside a non-blocking channel, nor on its blocking lock.
       if (channel.isBlocking() && Thread.holdsLock(monitor)) {
         lockOutside(monitor);
       } else {
-        lock.lock();
+        super.lock();
       }
     }
   }
@@ -38,7 +38,7 @@ final class StreamLock {
   private void lockOutside(Object monitor) {
     boolean interrupted = false;
     synchronized (monitor) {
-      while (!lock.tryLock()) {
+      while (!tryLock()) {
         try {
           monitor.wait(LOOK_AGAIN_MILLIS);
         } catch (InterruptedException e) {
@@ -50,10 +50,6 @@ final class StreamLock {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  void unlock() {
-    lock.unlock();
   }
 
   /** Waits until whoever is inside has left. */

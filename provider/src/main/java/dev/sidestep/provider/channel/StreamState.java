@@ -122,7 +122,11 @@ final class StreamState {
     return localAddress;
   }
 
+  /** As it was given to connect; of an accepted connection, made when somebody asks. */
   synchronized @Nullable InetSocketAddress remoteAddress() {
+    if (remoteAddress == null && socket.remotePort() != 0) {
+      remoteAddress = Addresses.of(socket.remoteAddress(), socket.remotePort());
+    }
     return remoteAddress;
   }
 
@@ -153,7 +157,6 @@ final class StreamState {
   /** A listener has accepted the connection. */
   synchronized void accepted() {
     bound = true;
-    remoteAddress = Addresses.of(socket.remoteAddress(), socket.remotePort());
     phase = Phase.CONNECTED;
   }
 
