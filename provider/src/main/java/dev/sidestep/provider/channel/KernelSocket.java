@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
+import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /** A socket that the kernel carries: everything is the JDK's own channel's business. */
@@ -21,6 +22,11 @@ final class KernelSocket implements SocketBackend {
   // Each made when a Socket's stream first asks; two threads may make two, which is harmless.
   private @Nullable InputStream input;
   private @Nullable OutputStream output;
+
+  /**
+   * Operations that {@link MonitorRelease} has begun share it; a change of the mode has it alone.
+   */
+  private final StampedLock modeLock = new StampedLock();
 
   KernelSocket(SidestepSocketChannel channel, SocketChannel inner) {
     this.channel = channel;
@@ -70,7 +76,7 @@ final class KernelSocket implements SocketBackend {
   private long run(MonitorRelease.Operation operation) throws IOException {
     try {
       return channel.isBlocking() && Thread.holdsLock(channel.blockingLock())
-          ? MonitorRelease.run(channel, operation)
+          ? MonitorRelease.run(channel, operation, modeLock)
           : operation.run();
     } finally {
       closeTogether();
@@ -219,7 +225,12 @@ final class KernelSocket implements SocketBackend {
       // Ours have no valid keys any more; the JDK's selector may not have noticed yet.
       channel.selectionKeys().leaveKernelSelectors();
     }
-    inner.configureBlocking(block);
+    long stamp = modeLock.writeLock();
+    try {
+      inner.configureBlocking(block);
+    } finally {
+      modeLock.unlockWrite(stamp);
+    }
   }
 
   @Override

@@ -3,12 +3,16 @@ package dev.sidestep.provider.channel;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a blocking read or write of the kernel's for a thread that holds our channel's blocking lock
  * (see {@link StreamWaiter}): on another thread, while this one waits on the lock, which lets go of
  * it. A platform thread, since virtual ones stand still while others compute on all carriers.
+ *
+ * <p>Until the operation is over the channel keeps its mode, as if this thread held the JDK's locks
+ * already, which it may not do yet.
  */
 final class MonitorRelease implements Runnable {
 
@@ -28,28 +32,49 @@ final class MonitorRelease implements Runnable {
   private final Object lock;
   private final Operation operation;
 
+  /** What a change of the mode waits for, and this operation's share of it. */
+  private final StampedLock modeLock;
+
+  private final long stamp;
+
   // Guarded by the lock.
   private boolean done;
   private long count;
   private @Nullable Throwable failure;
 
-  private MonitorRelease(Object lock, Operation operation) {
+  private MonitorRelease(Object lock, Operation operation, StampedLock modeLock) {
     this.lock = lock;
     this.operation = operation;
+    this.modeLock = modeLock;
+    this.stamp = modeLock.readLock();
   }
 
-  static long run(SidestepSocketChannel channel, Operation operation) throws IOException {
-    MonitorRelease release = new MonitorRelease(channel.blockingLock(), operation);
+  static long run(SidestepSocketChannel channel, Operation operation, StampedLock modeLock)
+      throws IOException {
+    MonitorRelease release;
     boolean completed = false;
     try {
       channel.beginBlocking();
-      THREADS.execute(release);
+      release = new MonitorRelease(channel.blockingLock(), operation, modeLock);
+      release.start();
       release.await();
       completed = release.failure == null;
     } finally {
       channel.endBlocking(completed);
     }
     return release.result();
+  }
+
+  private void start() {
+    boolean started = false;
+    try {
+      THREADS.execute(this);
+      started = true;
+    } finally {
+      if (!started) {
+        modeLock.unlockRead(stamp);
+      }
+    }
   }
 
   @Override
@@ -61,6 +86,8 @@ final class MonitorRelease implements Runnable {
     } catch (IOException | RuntimeException | Error e) {
       thrown = e;
     }
+    // First: whoever changes the mode holds the lock.
+    modeLock.unlockRead(stamp);
     synchronized (lock) {
       count = result;
       failure = thrown;
