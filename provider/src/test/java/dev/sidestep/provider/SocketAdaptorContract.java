@@ -166,7 +166,7 @@ abstract class SocketAdaptorContract extends ProviderContract {
     Pair pair = connectedPair();
     InputStream in = pair.client().socket().getInputStream();
     FutureTask<Integer> reader = start(() -> in.read());
-    awaitInside(lastStarted(), "read");
+    awaitAsleep(lastStarted());
     pair.client().socket().close();
     assertThrows(ClosedChannelException.class, () -> resultOf(reader));
   }
@@ -273,7 +273,7 @@ abstract class SocketAdaptorContract extends ProviderContract {
   void aBlockedReaderGoesOnWaitingForOrdinaryData() throws Exception {
     Pair pair = connectedPair();
     FutureTask<String> reader = start(() -> read(pair.accepted(), 1));
-    awaitInside(lastStarted(), "read");
+    awaitAsleep(lastStarted());
     for (int i = 0; i < 10; i++) {
       pair.client().socket().sendUrgentData(i);
     }

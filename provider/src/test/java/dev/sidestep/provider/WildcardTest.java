@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -75,7 +76,8 @@ final class WildcardTest {
   @Test
   void twoStacksOfOneHostShareAPortThatIsTheStacksOnly() throws IOException {
     SidestepSelectorProvider neighbour = provider(Wildcard.STACK);
-    try (ServerSocketChannel first = stackOnly.openServerSocketChannel().bind(null);
+    try (ServerSocketChannel first =
+            stackOnly.openServerSocketChannel().bind(portThatTheKernelHasFree());
         ServerSocketChannel second = neighbour.openServerSocketChannel();
         ServerSocketChannel onKernel = Flavour.jdk().openServerSocketChannel()) {
       second.bind(first.getLocalAddress());
@@ -85,6 +87,12 @@ final class WildcardTest {
       onKernel.bind(first.getLocalAddress());
     } finally {
       neighbour.closeStack();
+    }
+  }
+
+  private static SocketAddress portThatTheKernelHasFree() throws IOException {
+    try (ServerSocketChannel probe = Flavour.jdk().openServerSocketChannel().bind(null)) {
+      return probe.getLocalAddress();
     }
   }
 

@@ -34,6 +34,9 @@ public final class StackEngine implements AutoCloseable {
   /** How long a start waits for the other end of a device, unless the caller says otherwise. */
   public static final long PEER_PATIENCE_NANOS = DpdkOptions.defaults().peerPatienceNanos();
 
+  /** How long a thread may keep the shard that has lost its processor to others meanwhile. */
+  private static final long OWNERS_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   /** How long a call waits for what another thread is about to do for it. */
   private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -178,10 +181,11 @@ public final class StackEngine implements AutoCloseable {
   }
 
   /** Waits until what was asked for before is carried out, but not for long. */
+  @SuppressWarnings("ThreadPriorityCheck") // whoever has the shard may need this very processor
   public void settle() {
     long startNanos = System.nanoTime();
-    while (!pollOnce() && System.nanoTime() - startNanos < SETTLE_NANOS) {
-      Thread.onSpinWait();
+    while (!pollOnce() && System.nanoTime() - startNanos < OWNERS_TURN_NANOS) {
+      Thread.yield();
     }
   }
 
