@@ -7,13 +7,15 @@ import java.lang.instrument.Instrumentation;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The {@link JdkDoors}, opened when somebody needs what is behind them: that takes longer than all
  * else the agent does, and most JVMs that have it never use NIO. Any thread.
  */
-final class LateDoors implements Supplier<SelectorProvider>, ExitHook.AfterShutdownHooks {
+final class LateDoors
+    implements Supplier<SelectorProvider>, ToIntFunction<Selector>, ExitHook.AfterShutdownHooks {
 
   private final Instrumentation instrumentation;
   private @Nullable JdkDoors opened;
@@ -34,7 +36,8 @@ final class LateDoors implements Supplier<SelectorProvider>, ExitHook.AfterShutd
   }
 
   /** The file descriptor of a selector of the JDK's, or a negative number. */
-  int descriptor(Selector selector) {
+  @Override
+  public int applyAsInt(Selector selector) {
     return open().descriptor(selector);
   }
 

@@ -94,7 +94,7 @@ final class SidestepAgent {
       doors.open().defaultSelectorProvider();
     }
     KernelAccess.install(doors);
-    SelectorDescriptors.install(doors::descriptor);
+    SelectorDescriptors.install(doors);
     ExitHook.runAfterShutdownHooks(doors);
   }
 
