@@ -13,9 +13,13 @@ public final class SpinBudget {
   /** The smallest stake: less is hardly longer than the look that precedes the sleep. */
   public static final long SMALLEST_NANOS = 5_000;
 
+  /** A processor that nobody wants comes back sooner. */
+  private static final long SOMEBODY_RAN_NANOS = 1_000;
+
   private static final long UNKNOWN = -1;
 
   private long nanos = UNKNOWN;
+  private boolean yieldsFirst;
 
   /**
    * The time to spin.
@@ -40,5 +44,19 @@ public final class SpinBudget {
     } else {
       nanos = current < 2 * SMALLEST_NANOS ? 0 : current / 2;
     }
+  }
+
+  /** Whether the one who answers shares this processor: he can as soon as it is offered to him. */
+  public boolean yieldsFirst() {
+    return yieldsFirst;
+  }
+
+  /**
+   * Learns from an answer that was there when the processor came back.
+   *
+   * @param awayNanos how long it was offered to others
+   */
+  public void answeredAfterYield(long awayNanos) {
+    yieldsFirst = awayNanos >= SOMEBODY_RAN_NANOS;
   }
 }

@@ -3,6 +3,7 @@ package dev.sidestep.stack.engine;
 import dev.sidestep.stack.concurrent.Parker;
 import dev.sidestep.stack.concurrent.ProcessorDemand;
 import dev.sidestep.stack.concurrent.RunnableThreads;
+import dev.sidestep.stack.concurrent.SpinBudget;
 import dev.sidestep.stack.concurrent.Waiter;
 import dev.sidestep.stack.concurrent.Watch;
 import java.util.function.LongSupplier;
@@ -134,7 +135,10 @@ final class InPlacePoller {
   @SuppressWarnings("ThreadPriorityCheck") // see TURN_NANOS: a hint, nothing relies on it
   private boolean spin(Waiter waiter, long startNanos, long spinNanos, long deadlineNanos) {
     long nowNanos;
-    long turnNanos = isPeerAsleep(startNanos) ? startNanos - TURN_NANOS : startNanos;
+    SpinBudget budget = waiter.spinBudget();
+    long turnNanos =
+        budget.yieldsFirst() || isPeerAsleep(startNanos) ? startNanos - TURN_NANOS : startNanos;
+    long awayNanos = 0;
     do {
       if (shard.tryOwn()) {
         nowNanos = pollWhileOwner(waiter, turnNanos, deadlineNanos);
@@ -144,14 +148,19 @@ final class InPlacePoller {
         waiter.look(nowNanos);
       }
       if (isOver(waiter, nowNanos, deadlineNanos)) {
+        if (awayNanos > 0) {
+          budget.answeredAfterYield(awayNanos);
+        }
         return true;
       }
+      awayNanos = 0;
       if (nowNanos - turnNanos >= TURN_NANOS) {
         long offeredNanos = clock.getAsLong();
         Thread.yield();
         turnNanos = clock.getAsLong();
+        awayNanos = turnNanos - offeredNanos;
         // Whoever spins for ever was told to.
-        if (demand.wasAway(turnNanos - offeredNanos, turnNanos) && spinNanos != Long.MAX_VALUE) {
+        if (demand.wasAway(awayNanos, turnNanos) && spinNanos != Long.MAX_VALUE) {
           return false;
         }
       }

@@ -1,6 +1,8 @@
 package dev.sidestep.stack.concurrent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -46,5 +48,14 @@ class SpinBudgetTest {
   void spinningForEverStaysSo() {
     budget.slept(1, Long.MAX_VALUE, Long.MAX_VALUE);
     assertEquals(Long.MAX_VALUE, budget.nanos(Long.MAX_VALUE));
+  }
+
+  @Test
+  void yieldsFirstWhileTheAnswerComesFromTheSameProcessor() {
+    assertFalse(budget.yieldsFirst());
+    budget.answeredAfterYield(3_000);
+    assertTrue(budget.yieldsFirst());
+    budget.answeredAfterYield(400);
+    assertFalse(budget.yieldsFirst());
   }
 }
