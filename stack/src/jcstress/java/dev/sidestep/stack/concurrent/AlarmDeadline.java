@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.I_Result;
 public class AlarmDeadline extends ObservedSleep {
 
   private final TimerWork timer = new TimerWork();
-  private final Alarm alarm = new Alarm(timer.ownership);
+  private final Alarm alarm = new Alarm(timer.ownership::deadlineNanos);
 
   public AlarmDeadline() {
     timer.onReleased = alarm::ring;

@@ -51,15 +51,11 @@ public final class Alarm {
   private Parker place = Parker.THREAD;
   private @Nullable Thread sleeper;
 
-  /** An alarm for the timers of whoever has {@code ownership}. */
-  public Alarm(Ownership<?> ownership) {
-    this(() -> ownership.isHeld() ? Ownership.NEVER : ownership.deadlineNanos());
-  }
-
   /**
    * An alarm.
    *
-   * @param deadlineNanos when to get up; asked by the thread that is about to sleep
+   * @param deadlineNanos when to get up, {@link Ownership#NEVER} included; asked by the thread that
+   *     is about to sleep
    */
   Alarm(LongSupplier deadlineNanos) {
     this.deadlineNanos = deadlineNanos;

@@ -231,8 +231,8 @@ public final class Ownership<R extends Ownership.Request> {
     return owner == Thread.currentThread().threadId();
   }
 
-  /** While nobody has it: by when somebody must take it. */
+  /** By when somebody must take it; {@link #NEVER} while somebody has it, who sees to that. */
   long deadlineNanos() {
-    return deadlineNanos;
+    return isHeld() ? NEVER : deadlineNanos;
   }
 }

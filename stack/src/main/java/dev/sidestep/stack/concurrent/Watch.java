@@ -75,11 +75,11 @@ public final class Watch {
   /** When the shard was last polled. The owner writes. */
   private volatile long lastPollNanos;
 
+  /** When a poll last found frames; written before {@code lastPollNanos}. */
+  private long lastFrameNanos;
+
   /** The driver's last poll: until another one it knows itself when to poll next. */
   private volatile long driversPollNanos;
-
-  /** When that last found frames; written before it. */
-  private long lastFrameNanos;
 
   private volatile boolean closed;
 
@@ -153,8 +153,7 @@ public final class Watch {
 
   /** By when the keeper must be awake. While somebody has ownership, the timers are that one's. */
   private long deadlineNanos() {
-    long timersNanos = ownership.isHeld() ? Ownership.NEVER : ownership.deadlineNanos();
-    return Math.min(timersNanos, unpolledNanos());
+    return Math.min(ownership.deadlineNanos(), unpolledNanos());
   }
 
   private long driversDeadlineNanos() {

@@ -17,7 +17,6 @@ final class Interrupts {
   private final NetInterface[] interfaces;
   private final int[] descriptors;
   private final Watch watch;
-  private boolean enabled;
 
   /** Whether one of the descriptors has become another one since a bed was made with them. */
   private boolean descriptorsChanged;
@@ -38,10 +37,6 @@ final class Interrupts {
     return true;
   }
 
-  boolean areEnabled() {
-    return enabled;
-  }
-
   /**
    * Has the devices tell of the next frame.
    *
@@ -55,7 +50,6 @@ final class Interrupts {
       }
       note(i, interfaces[i].queue().rxDescriptor());
     }
-    enabled = true;
     watch.setArmed(true);
     return true;
   }
@@ -83,7 +77,7 @@ final class Interrupts {
 
   /** Goes back to polling, after something was sent, if a device has work of which none tells. */
   void disableIfBusy() {
-    for (int i = 0; enabled && i < interfaces.length; i++) {
+    for (int i = 0; watch.isArmed() && i < interfaces.length; i++) {
       if (!interfaces[i].isIdle()) {
         disable();
       }
@@ -92,8 +86,7 @@ final class Interrupts {
 
   /** Goes back to polling. */
   void disable() {
-    if (enabled) {
-      enabled = false;
+    if (watch.isArmed()) {
       watch.setArmed(false);
       disable(interfaces.length);
     }

@@ -46,7 +46,7 @@ class AlarmTest {
   }
 
   private final Ownership<Ownership.Request> ownership = new Ownership<>(new Timers());
-  private final Alarm alarm = new Alarm(ownership);
+  private final Alarm alarm = new Alarm(ownership::deadlineNanos);
   private long timerNanos;
   private int wakeUps;
 

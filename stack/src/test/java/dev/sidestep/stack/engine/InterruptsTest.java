@@ -83,14 +83,14 @@ class InterruptsTest {
   void whoeverReceivesPolls() {
     assertTrue(shard.pollAndEnableInterrupts());
     shard.poll();
-    assertFalse(shard.interrupts().areEnabled());
+    assertFalse(shard.watch().isArmed());
   }
 
   @Test
   void whoeverOnlySendsLeavesTheSleeperToItsInterrupts() {
     assertTrue(shard.pollAndEnableInterrupts());
     connect();
-    assertTrue(shard.interrupts().areEnabled());
+    assertTrue(shard.watch().isArmed());
   }
 
   @Test
@@ -98,7 +98,7 @@ class InterruptsTest {
     assertTrue(shard.pollAndEnableInterrupts());
     nic.setTxRoom(0);
     connect();
-    assertFalse(shard.interrupts().areEnabled());
+    assertFalse(shard.watch().isArmed());
   }
 
   @Test
@@ -130,7 +130,7 @@ class InterruptsTest {
     waiter.wake();
     watcher.join();
     assertFalse(shard.watch().isHeld());
-    assertFalse(shard.interrupts().areEnabled());
+    assertFalse(shard.watch().isArmed());
   }
 
   @Test
